@@ -1,0 +1,56 @@
+# Two commands do all the set-up:  make demo  runs the main job,  make test  passes the tests.
+# Everything lives in .venv, made from any python3 of version 3.11 or later.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOME_DIR ?= data
+PACKAGES := configs spiders transforms warehouse reports flows sandbox benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo test check fmt coverage lock dictionary
+
+help:
+	@echo "make demo      the whole line on the practice marketplace; look at $(HOME_DIR)/reports"
+	@echo "make test      style, types, import rules and all tests"
+	@echo "make env       only the environment, in $(VENV)"
+	@echo "make check     only style, types and import rules"
+	@echo "make fmt       format the code"
+	@echo "make coverage  how often the published intervals hold the truth (minutes)"
+	@echo "make lock      resolve the requirements anew;  make dictionary  write docs/data-dictionary.md anew"
+
+env: $(VENV)/.ready
+
+# uv installs what requirements.lock names, by hash, and compiles bytecode: without it Prefect's server starts too late
+$(VENV)/.ready: requirements.lock requirements-env.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-env.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q $(PACKAGES)
+	touch $@
+
+demo: env
+	$(BIN)/beltwatch demo --home $(HOME_DIR)
+
+test: check
+	$(BIN)/pytest --durations=10
+
+check: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: env
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+coverage: env
+	$(BIN)/python -m benchmarks.coverage
+
+dictionary: env
+	$(BIN)/python -m configs.dictionary > docs/data-dictionary.md
+
+lock:
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock

@@ -1,0 +1,44 @@
+"""Checks of the expressions that a marketplace file may hold, so that a mistake is found where it was written."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
+
+from configs.nearest import did_you_mean
+
+ADDED_FUNCTIONS = ("money", "joined")  # spiders/paths.py defines them
+
+
+def check_jmespath(expression: str) -> str:
+    """The expression as it stands; ValueError where it is no JMESPath or calls an unknown function."""
+    try:
+        parsed = jmespath.compile(expression).parsed
+    except JMESPathError as error:
+        reason = " ".join(str(error).split("\n")[0].split())
+        raise ValueError(f"found {expression!r}, expected a JMESPath expression ({reason})") from None
+    for name in _functions(parsed):
+        known = [*ADDED_FUNCTIONS, *sorted(Functions.FUNCTION_TABLE)]
+        if name not in known:
+            raise ValueError(f"found unknown function {name}() in {expression!r}{did_you_mean(name, known)}")
+    return expression
+
+
+def check_regex(pattern: str) -> str:
+    """The regular expression as it stands; ValueError where it is none."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"found {pattern!r}, expected a regular expression ({error})") from None
+    return pattern
+
+
+def _functions(node: dict[str, Any]) -> Iterator[str]:
+    if node["type"] == "function_expression":
+        yield node["value"]
+    for child in node.get("children", ()):
+        if isinstance(child, dict):
+            yield from _functions(child)

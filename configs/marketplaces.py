@@ -1,0 +1,254 @@
+"""The marketplaces: where their listings are, what their pages look like and which words mean what; one YAML each."""
+
+import codecs
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import quote, unquote_plus, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from configs.addresses import words_of
+from configs.errors import ConfigError
+from configs.expressions import check_jmespath, check_regex
+from configs.nearest import did_you_mean
+from configs.tables import table
+from configs.yaml_lines import KeyedError, line_of, load_model
+
+PLACEHOLDERS = ("category", "page")
+
+
+class Part(BaseModel):
+    """A part of a marketplace file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Title(Part):
+    """The marketplace's name in both languages."""
+
+    en: str
+    zh: str
+
+
+class Listing(Part):
+    """Where the pages of a category are; `depth` is the last page that is planned, `page_size` in listings."""
+
+    url: str
+    encoding: str = "utf-8"
+    first_page: int = Field(default=1, ge=0)
+    page_size: int = Field(default=60, ge=1)
+    depth: int = Field(default=50, ge=1)
+
+    @field_validator("url")
+    @classmethod
+    def _has_placeholders(cls, url: str) -> str:
+        missing = [f"{{{name}}}" for name in PLACEHOLDERS if f"{{{name}}}" not in url]
+        if missing:
+            raise ValueError(f"found no {' and no '.join(missing)} in {url!r}, expected both {{category}} and {{page}}")
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise ValueError(f"found {url!r}, expected an address that starts with http:// or https://")
+        return url
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_encoding(cls, name: str) -> str:
+        try:
+            return codecs.lookup(name).name
+        except LookupError:
+            near = did_you_mean(name, ["utf-8", "gbk", "gb18030", "big5"])
+            raise ValueError(f"found unknown encoding {name!r}, expected one that Python knows{near}") from None
+
+
+class Rate(Part):
+    """How fast the site is asked."""
+
+    requests_per_second: float = Field(default=1.0, gt=0)
+    concurrency: int = Field(default=1, ge=1)
+
+
+class Sales(Part):
+    """What displayed pieces mean: those of the last 30 days, or a counter that only grows."""
+
+    basis: Literal["trailing_30d", "cumulative"]
+
+
+class Outcomes(Part):
+    """Texts that tell in the decoded page what kind of page it is."""
+
+    empty: list[str] = Field(default_factory=list)
+    blocked: list[str] = Field(default_factory=list)
+    login: list[str] = Field(default_factory=list)
+
+
+class FieldRule(Part):
+    """How one offers column is read off a card; a bare text in the file is the path alone."""
+
+    path: str
+    regex: str | None = None
+    tags: Literal["strip"] | None = None
+    required: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_path(cls, value: Any) -> Any:
+        return {"path": value} if isinstance(value, str) else value
+
+    @field_validator("path")
+    @classmethod
+    def _is_jmespath(cls, path: str) -> str:
+        return check_jmespath(path)
+
+    @field_validator("regex")
+    @classmethod
+    def _is_regex(cls, pattern: str | None) -> str | None:
+        return pattern if pattern is None else check_regex(pattern)
+
+
+class Layout(Part):
+    """One shape that pages of the marketplace have; layouts are tried in the order of the file."""
+
+    name: str = Field(pattern=r"^[a-z0-9-]+$")
+    kind: Literal["script"]
+    marker: str = Field(min_length=1)
+    cards: str
+    pages: str | None = None
+    items: str | None = None
+    fields: dict[str, FieldRule] = Field(min_length=1)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.marker, self.cards))
+
+    @field_validator("cards", "pages", "items")
+    @classmethod
+    def _is_jmespath(cls, path: str | None) -> str | None:
+        return path if path is None else check_jmespath(path)
+
+    @field_validator("fields")
+    @classmethod
+    def _are_columns(cls, fields: dict[str, FieldRule]) -> dict[str, FieldRule]:
+        for name in fields:
+            if name not in quoted_columns():
+                near = did_you_mean(name, quoted_columns())
+                raise KeyedError(f"found field {name}, expected a column that offers quote from a page{near}", name)
+        return fields
+
+
+class Marketplace(Part):
+    """One marketplace."""
+
+    name: str = Field(pattern=r"^[a-z0-9-]+$")
+    title: Title
+    hosts: list[Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")]] = Field(min_length=1)
+    allow_loopback: bool = False
+    crawl: bool = True
+    crawl_note: str | None = None
+    listing: Listing
+    url_patterns: list[str] = Field(default_factory=list)
+    rate: Rate = Rate()
+    sort: str | None = None
+    categories: dict[str, str] = Field(min_length=1)
+    sales: Sales
+    outcomes: Outcomes = Outcomes()
+    layouts: list[Layout] = Field(min_length=1)
+    badges: dict[str, Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]] = Field(default_factory=dict)
+
+    @field_validator("url_patterns")
+    @classmethod
+    def _name_both_groups(cls, patterns: list[str]) -> list[str]:
+        for number, pattern in enumerate(patterns):
+            try:
+                groups = re.compile(check_regex(pattern)).groupindex
+            except ValueError as error:
+                raise KeyedError(str(error), number) from None
+            missing = [f"(?P<{name}>...)" for name in PLACEHOLDERS if name not in groups]
+            if missing:
+                raise KeyedError(f"found no group {' and no '.join(missing)} in {pattern!r}, expected both", number)
+        return patterns
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if not self.crawl and not self.crawl_note:
+            raise KeyedError("found crawl: false without crawl_note, expected the reason there", "crawl")
+        if urlsplit(self.listing.url).hostname not in self.hosts:
+            sentence = f"found {self.listing.url!r}, expected an address on one of its hosts {', '.join(self.hosts)}"
+            raise KeyedError(sentence, "listing", "url")
+        _refuse_doubled([layout.name for layout in self.layouts], "layouts")
+        _refuse_doubled(list(self.categories.values()), "categories")
+        for ours, word in self.categories.items():
+            try:
+                word.encode(self.listing.encoding)
+            except UnicodeEncodeError:
+                sentence = f"found {word!r}, expected a word that {self.listing.encoding} can write"
+                raise KeyedError(sentence, "categories", ours) from None
+        return self
+
+    def site_category(self, category: str) -> str:
+        """The site's word for one of our categories; ConfigError where it has none."""
+        if category not in self.categories:
+            near = did_you_mean(category, self.categories)
+            raise ConfigError(f"marketplace {self.name} maps no category {category!r}{near}")
+        return self.categories[category]
+
+    def page_url(self, category: str, page: int) -> str:
+        """The address of one page of one of our categories."""
+        word = quote(self.site_category(category), safe="", encoding=self.listing.encoding)
+        return self.listing.url.replace("{category}", word).replace("{page}", str(page))
+
+    def category_of_url(self, url: str) -> tuple[str, int] | None:
+        """Our category and the page number that an address is of; None where it is no listing page of ours.
+
+        An address that names no page is the first one. GBK reads some UTF-8 as other characters instead of
+        failing, so each encoding is tried until one gives a category that the marketplace maps.
+        """
+        try:
+            host = urlsplit(url).hostname
+        except ValueError:
+            return None
+        if host not in self.hosts:
+            return None
+        for encoding in dict.fromkeys((self.listing.encoding, "utf-8")):
+            for word, page in self._words_of(url, encoding):
+                if word in self._ours:
+                    return self._ours[word], self.listing.first_page if page is None else int(page)
+        return None
+
+    def _words_of(self, url: str, encoding: str) -> list[tuple[str, str | None]]:
+        try:
+            if not self._patterns:
+                found = words_of(url, self.listing.url, encoding)
+                return [found] if found else []
+            decoded = unquote_plus(url, encoding=encoding, errors="strict")
+        except UnicodeDecodeError:
+            return []
+        hits = [pattern.search(decoded) for pattern in self._patterns]
+        return [(hit["category"], hit["page"]) for hit in hits if hit and hit["category"]]
+
+    @cached_property
+    def _patterns(self) -> list[re.Pattern[str]]:
+        return [re.compile(pattern) for pattern in self.url_patterns]
+
+    @cached_property
+    def _ours(self) -> dict[str, str]:
+        return {word: category for category, word in self.categories.items()}
+
+
+def read_marketplace(path: Path) -> Marketplace:
+    """One marketplace from its file, whose name must be the marketplace's."""
+    marketplace = load_model(path, Marketplace)
+    if marketplace.name != path.stem:
+        named = f"marketplace name is {marketplace.name!r}, expected {path.stem!r} as the file is named"
+        raise ConfigError(f"{path}:{line_of(path, marketplace.name)}: {named}")
+    return marketplace
+
+
+def quoted_columns() -> list[str]:
+    """The offers columns that are quoted from a card; the others (key, time, archive place) are known without it."""
+    return [column.name for column in table("offers").columns if column.nullable and not column.volatile]
+
+
+def _refuse_doubled(values: list[str], key: str) -> None:
+    doubled = [value for value in values if values.count(value) > 1]
+    if doubled:
+        raise KeyedError(f"found {doubled[0]!r} twice in {key}, expected each once", key)

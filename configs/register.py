@@ -1,0 +1,114 @@
+"""Everything that is configured: the shipped files, overlaid file by file by <home>/configs.
+
+Two flat files are overlaid entry by entry, so that one threshold or category can be set without copying the others:
+categories.yaml and publication.yaml.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import create_model
+
+from configs.belts import Belt, read_belt
+from configs.errors import ConfigError
+from configs.gates import Gate
+from configs.marketplaces import Marketplace, read_marketplace
+from configs.publication import PublicationRules
+from configs.yaml_lines import line_of, load_model
+
+SHIPPED = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Configs:
+    """All belts, categories, marketplaces, gates and thresholds in force, and a digest of the files they came from."""
+
+    belts: dict[str, Belt]
+    categories: dict[str, dict[str, str]]
+    marketplaces: dict[str, Marketplace]
+    gates: dict[str, Gate]
+    publication: PublicationRules
+    digests: dict[str, str]
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """Town names to division codes, over all belts."""
+        return {alias: code for belt in self.belts.values() for alias, code in belt.aliases.items()}
+
+    def belts_of(self, category: str) -> dict[str, Belt]:
+        """The belts that live from a category."""
+        return {name: belt for name, belt in self.belts.items() if category in belt.categories}
+
+    def marketplace(self, name: str) -> Marketplace:
+        """One marketplace by name; an unknown name is an error that lists the known ones."""
+        if name not in self.marketplaces:
+            known = ", ".join(self.marketplaces) or "none"
+            raise ConfigError(
+                f"marketplace {name!r} is not configured; known are: {known}; add configs/marketplaces/{name}.yaml"
+            )
+        return self.marketplaces[name]
+
+
+def load(home: Path) -> Configs:
+    """The configuration in force for a data home; the first fault found is raised with its file and line."""
+    files = dict(overlaid_files(home))
+    categories = _categories(home)
+    belts = {path.stem: read_belt(path) for name, path in files.items() if name.startswith("belts/")}
+    marketplaces = {
+        path.stem: read_marketplace(path) for name, path in files.items() if name.startswith("marketplaces/")
+    }
+    for belt in belts.values():
+        _known_categories(files[f"belts/{belt.id}.yaml"], belt.categories, categories)
+    for marketplace in marketplaces.values():
+        _known_categories(files[f"marketplaces/{marketplace.name}.yaml"], list(marketplace.categories), categories)
+    gates = {path.stem: load_model(path, Gate) for name, path in files.items() if name.startswith("gates/")}
+    return Configs(
+        belts=belts,
+        categories=categories,
+        marketplaces=marketplaces,
+        gates=gates,
+        publication=_publication(files["publication.yaml"]),
+        digests={name: sha256(path.read_bytes()).hexdigest() for name, path in files.items()},
+    )
+
+
+def overlaid_files(home: Path) -> Iterator[tuple[str, Path]]:
+    """Pairs of name below configs/ and the file in force, sorted by name."""
+    found: dict[str, Path] = {}
+    for root in (SHIPPED, home / "configs"):
+        for path in sorted(root.glob("**/*.yaml")):
+            name = path.relative_to(root).as_posix()
+            if name != "tables.yaml":
+                found[name] = path
+    yield from sorted(found.items())
+
+
+def _categories(home: Path) -> dict[str, dict[str, str]]:
+    """Category id to names; the overlay's entries are added to the shipped ones."""
+    merged: dict[str, dict[str, str]] = {}
+    for path in (SHIPPED / "categories.yaml", home / "configs" / "categories.yaml"):
+        if path.exists():
+            merged |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return merged
+
+
+def _publication(path: Path) -> PublicationRules:
+    """The thresholds in force: those that the overlay does not name are the shipped ones."""
+    shipped = load_model(SHIPPED / "publication.yaml", PublicationRules)
+    known: Any = {
+        name: (field.rebuild_annotation(), getattr(shipped, name)) for name, field in PublicationRules.model_fields.items()
+    }
+    return load_model(path, create_model("PublicationRules", __base__=PublicationRules, **known))
+
+
+def _known_categories(path: Path, named: list[str], known: dict[str, dict[str, str]]) -> None:
+    for category in named:
+        if category not in known:
+            near = get_close_matches(category, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "add it to configs/categories.yaml"
+            raise ConfigError(f"{path}:{line_of(path, category)}: category {category!r} is not known; {hint}")

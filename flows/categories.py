@@ -1,0 +1,129 @@
+"""The part of a build that goes by category: offers -> listing_weeks and rejects -> belts, through the gate.
+
+A unit whose offers, configuration and method are those of the file that stands is not made again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from configs.belts import Belt
+from configs.register import Configs
+from configs.tables import table
+from transforms.clean import clean
+from transforms.place import belts_of, city_weights
+from transforms.sales import with_cumulative_flows
+from warehouse import lake
+
+METHOD = "listing-weeks-1"
+COUNTERS = timedelta(days=28)
+
+
+@dataclass
+class CategoryReport:
+    """What was done for one category."""
+
+    category: str
+    weeks: set[date] = field(default_factory=set)
+    offers: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    stopped: list[str] = field(default_factory=list)
+
+
+def build_category(home: Path, configs: Configs, category: str, weeks: Iterable[date] | None) -> CategoryReport:
+    """Make one category's listing weeks, rejects and belts for the given weeks (None: all) wherever they are stale."""
+    from flows.quality import gate_category
+
+    report = CategoryReport(category)
+    wanted = None if weeks is None else set(weeks)
+    for marketplace, units in _units(home, category, wanted).items():
+        stale = [week for week in units if _is_stale(home, configs, marketplace, week, category)]
+        if not stale:
+            continue
+        _clean(home, configs, marketplace, category, stale, report)
+        report.stopped += gate_category(home, configs, marketplace, category, stale)
+        report.weeks |= set(stale)
+    if report.weeks:
+        _place(home, configs, category, sorted(report.weeks))
+    return report
+
+
+def _units(home: Path, category: str, weeks: set[date] | None) -> dict[str, list[date]]:
+    """Marketplace to the weeks of which it has offers in the category."""
+    found: dict[str, list[date]] = {}
+    for marketplace, week, name in lake.offer_units(home):
+        if name == category and (weeks is None or week in weeks):
+            found.setdefault(marketplace, []).append(week)
+    return found
+
+
+def _is_stale(home: Path, configs: Configs, marketplace: str, week: date, category: str) -> bool:
+    made_of = _made_of(home, configs, marketplace, week, category)
+    return lake.fingerprint_of(lake.partition(home, "listing_belts", marketplace, week, category)) != made_of
+
+
+def _made_of(home: Path, configs: Configs, marketplace: str, week: date, category: str) -> str:
+    """The fingerprint of everything that a unit's listing weeks are made from."""
+    belts = sorted(configs.belts_of(category))
+    digests = [configs.digests.get(f"belts/{belt}.yaml", "") for belt in belts]
+    own = configs.digests.get(f"marketplaces/{marketplace}.yaml", "")
+    offers = [lake.fingerprint_of(path) or lake.digest_of(path) for path in lake.offer_files(home, marketplace, week, category)]
+    return lake.fingerprint([METHOD, own, *digests, *offers])
+
+
+def _clean(
+    home: Path, configs: Configs, marketplace: str, category: str, weeks: Sequence[date], report: CategoryReport
+) -> None:
+    paths = [path for week in weeks for path in lake.offer_files(home, marketplace, week, category)]
+    offers = lake.read(table("offers"), paths)
+    rows, rejects = clean(offers, configs.marketplaces.get(marketplace), configs.aliases)
+    for week in weeks:
+        made_of = _made_of(home, configs, marketplace, week, category)
+        current = _with_flows(home, rows, marketplace, week, category)
+        lake.write(lake.partition(home, "listing_weeks", marketplace, week, category), current, made_of)
+        refused = rejects.filter(pl.col("week") == week)
+        lake.write(lake.partition(home, "rejects", marketplace, week, category), refused, made_of)
+    report.offers += offers.height
+    report.accepted += int(rows["offer_count"].sum())
+    report.rejected += rejects.height
+
+
+def _with_flows(home: Path, rows: pl.DataFrame, marketplace: str, week: date, category: str) -> pl.DataFrame:
+    """The week's rows; where they show cumulative counters, with what was sold since four weeks earlier."""
+    current = rows.filter(pl.col("week") == week)
+    if current.filter(pl.col("sales_basis") == "cumulative").is_empty():
+        return current
+    earlier = rows.filter(pl.col("week") == week - COUNTERS)
+    if earlier.is_empty():
+        stood = lake.partition(home, "listing_weeks", marketplace, week - COUNTERS, category)
+        earlier = lake.read(table("listing_weeks"), [stood])
+    return with_cumulative_flows(current, earlier)
+
+
+def _place(home: Path, configs: Configs, category: str, weeks: Sequence[date]) -> None:
+    """Belts of the listings of some weeks; city weights are pooled over the marketplaces that have the category."""
+    belts = configs.belts_of(category)
+    units = [unit for unit in lake.units(home, "listing_weeks") if unit[2] == category and unit[1] in set(weeks)]
+    rows = lake.read(table("listing_weeks"), (lake.partition(home, "listing_weeks", *unit) for unit in units))
+    batches = _by_definition(rows, belts, weeks)
+    placed = pl.concat([belts_of(batch, belts, day) for day, batch in batches])
+    weights = pl.concat([city_weights(batch, belts, day) for day, batch in batches])
+    for marketplace, week, _ in units:
+        part = placed.filter((pl.col("marketplace") == marketplace) & (pl.col("week") == week))
+        made_of = _made_of(home, configs, marketplace, week, category)
+        lake.write(lake.partition(home, "listing_belts", marketplace, week, category), part, made_of)
+    for week in weeks:
+        lake.write(home / "parameters" / f"week={week}" / f"{category}.parquet", weights.filter(pl.col("week") == week))
+
+
+def _by_definition(
+    rows: pl.DataFrame, belts: Mapping[str, Belt], weeks: Sequence[date]
+) -> list[tuple[date, pl.DataFrame]]:
+    """The rows in batches within which every belt keeps its definition, with a day of each batch."""
+    if any(belt.valid_from or belt.valid_to for belt in belts.values()):
+        return [(week, rows.filter(pl.col("week") == week)) for week in weeks]
+    return [(weeks[-1], rows)]

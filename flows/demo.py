@@ -1,0 +1,99 @@
+"""The demonstration: the whole line on the practice marketplace, and the truth beside what was measured."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from configs.calendar import starts_at
+from configs.errors import BeltwatchError
+from flows.handing_over import backfill_files
+from flows.progress import Reporter
+from flows.weekly import run_history, run_week
+from flows.workplace import Workplace
+from warehouse import open as open_warehouse
+from warehouse.vintages import manifests
+
+MARKETPLACE = "practice"
+CRAWL_STARTS = timedelta(hours=2)  # as the schedule does: Monday 02:00 Asia/Shanghai
+
+
+def run_demo(work: Workplace, scenario_name: str, seed: int) -> None:
+    """Lay out the practice world, read its past from its archive and its present over HTTP, publish, compare."""
+    from sandbox.scenario import load
+    from sandbox.site import serving
+    from sandbox.world import lay_out, write_marketplace
+
+    scenario = load(scenario_name)
+    live = starts_at(scenario.live_week) + CRAWL_STARTS
+    work = replace(work, settings=work.settings.model_copy(update={"now": live}))
+    reporter = Reporter()
+    before = [manifest.release for manifest in manifests(work.home)]
+    with reporter.step("practice") as step:
+        world = lay_out(work.home, scenario, seed, step.advance)
+        step.say(f"{len(world.archive)} archived weeks of {scenario.name}, seed {seed}")
+    log = work.home / "sandbox" / "requests.log"
+    with serving(scenario, seed, live, log, port=_port(work.home)) as url:
+        write_marketplace(work.home, url)
+        backfill_files(work, [work.home / "sandbox" / "archive"], MARKETPLACE, reporter)
+        stopped = run_history(work, MARKETPLACE, reporter)
+        stopped += run_week(work, scenario.live_week, [MARKETPLACE], reporter)
+    reporter.summary()
+    _show(work.home, scenario.live_week, [m.release for m in manifests(work.home)][len(before) :])
+    if stopped:
+        raise BeltwatchError(f"the practice world was stopped by a gate, which it never should: {stopped[0]}")
+
+
+def _port(home: Path) -> int:
+    """The port of the home's practice marketplace file, so that the file need not change; 0 where there is none."""
+    from urllib.parse import urlsplit
+
+    import yaml
+
+    path = home / "configs" / "marketplaces" / f"{MARKETPLACE}.yaml"
+    if not path.exists():
+        return 0
+    return urlsplit(yaml.safe_load(path.read_text(encoding="utf-8"))["listing"]["url"]).port or 0
+
+
+def recovered(home: Path, week: object) -> pl.DataFrame:
+    """One row per belt: planted and realised change, and what was measured of it with its interval."""
+    truth = pl.read_parquet(home / "sandbox" / "truth.parquet").filter(
+        (pl.col("metric") == "displayed_sales") & (pl.col("panel") == "matched") & (pl.col("week") == week)
+    )
+    with open_warehouse(home) as reader:
+        measured = reader.sql(
+            "select y.*, b.name_en from belt_yoy y join belts b using (belt) where alignment = 'plain'"
+        ).filter(pl.col("week") == week)
+    return truth.select("belt", "planted", "realised").join(measured, on="belt", how="inner", validate="1:1").sort("belt")
+
+
+def _show(home: Path, week: object, new: list[str]) -> None:
+    console = Console(highlight=False)
+    rows = recovered(home, week)
+    table = Table("belt", "planted", "realised", "measured", "interval", "verdict", box=None, pad_edge=False)
+    for row in rows.iter_rows(named=True):
+        interval = "suppressed" if row["low"] is None else f"[{row['low']:+.1%}, {row['high']:+.1%}]"
+        measured = row["reason"] if row["yoy_change"] is None else f"{row['yoy_change']:+.1%}"
+        table.add_row(
+            row["name_en"], f"{row['planted']:+.1%}", f"{row['realised']:+.1%}", measured, interval, row["verdict"]
+        )
+    console.print(f"\nWeek of {week}: displayed sales of observed listings against 364 days earlier, matched merchants")
+    console.print(table)
+    effects = pl.sum_horizontal("price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_effect")
+    gap = rows.select((effects - pl.col("total_change")).abs().max()).item()
+    console.print(f"The split into price, volume, mix, entry and exit adds up to the total change within {gap:.1e}.")
+    if new:
+        console.print(f"Published release {new[-1]}.")
+    else:
+        console.print("Nothing changed since the last time: no new release, no row added.")
+    console.print(f"Look at  {_last_report(home)}")
+    console.print(f"Ask      beltwatch sql --home {home} \"select * from belt_yoy where week = '{week}'\"")
+
+
+def _last_report(home: Path) -> Path:
+    release = manifests(home)[-1].release
+    return home / "reports" / release / "index.html"

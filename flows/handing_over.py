@@ -1,0 +1,50 @@
+"""Data that comes by other ways than our crawl: rows handed over, and WARC files of any crawler."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from configs.errors import InputError
+from flows.progress import Reporter
+from flows.workplace import Workplace
+
+WARC_ENDINGS = (".warc", ".warc.gz")
+
+
+def ingest_files(work: Workplace, files: Iterable[Path], marketplace: str, reporter: Reporter) -> None:
+    """Read every file first and store them only when all are sound."""
+    from spiders.ingest import read_handed_over, store_handed_over
+
+    with reporter.step("ingest") as step:
+        if marketplace in work.configs.marketplaces:
+            note = ""
+        else:
+            note = f"; {marketplace} has no file in configs/marketplaces, so its rows alone say what their sales mean"
+        read = [(path, read_handed_over(path, marketplace, list(work.configs.categories))) for path in files]
+        for path, offers in read:
+            store_handed_over(work.home, path, offers)
+        weeks = {week for _, offers in read for week in offers["week"].unique()}
+        rows = sum(offers.height for _, offers in read)
+        step.say(f"{rows} offers of {len(weeks)} weeks taken in{note}; next: beltwatch build")
+
+
+def backfill_files(work: Workplace, files: Iterable[Path], marketplace: str, reporter: Reporter) -> None:
+    """Copy the marketplace's pages out of WARC files into the archive and the ledger."""
+    from spiders.backfill import backfill
+
+    found = work.configs.marketplace(marketplace)
+    with reporter.step("backfill") as step:
+        report = backfill(work.home, found, warc_files(files), work.ledger, step.advance)
+        step.say(str(report))
+
+
+def warc_files(named: Iterable[Path]) -> list[Path]:
+    """The WARC files named, and those in the folders named, sorted."""
+    found: list[Path] = []
+    for path in named:
+        if not path.exists():
+            raise InputError(f"{path} does not exist; expected a WARC file or a folder of them")
+        inside = [one for one in sorted(path.rglob("*")) if one.name.endswith(WARC_ENDINGS)] if path.is_dir() else [path]
+        if not inside:
+            raise InputError(f"{path} holds no WARC file; expected names that end in .warc or .warc.gz")
+        found += inside
+    return found

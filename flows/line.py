@@ -1,0 +1,167 @@
+"""The line, step by step: plan, crawl, parse, build, release, report. Each step is idempotent and may be run alone.
+
+`weeks` None means every week that the step finds work for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from configs.errors import GateStop
+from flows.belts import build_belt, drop_unknown_belts
+from flows.categories import build_category
+from flows.mapping import Mapper, in_processes
+from flows.progress import Reporter
+from flows.reading import parse_category, parse_units, plan, refuse_failures, refuse_future
+from flows.workplace import Workplace
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from spiders.crawl import CrawlReport
+
+Weeks = Sequence[date] | None
+
+
+@dataclass
+class Line:
+    """One run of some steps over one workplace."""
+
+    work: Workplace
+    marketplaces: list[str]
+    reporter: Reporter
+    each: Mapper = in_processes
+    stopped: list[str] = field(default_factory=list)
+
+    def plan(self, week: date) -> None:
+        """Write down the pages to be read."""
+        refuse_future(self.work, week)
+        with self.reporter.step("plan") as step:
+            new = sum(plan(self.work, name, week) for name in self.marketplaces)
+            step.say(f"{new} new pages planned for {week} on {_named(self.marketplaces)}")
+
+    def crawl(self, week: date) -> None:
+        """Read the pages that are planned and not yet read."""
+        from spiders.crawl import CrawlOptions, crawl
+
+        refuse_future(self.work, week)
+        work = self.work
+        with self.reporter.step("crawl") as step:
+            options = CrawlOptions(
+                clock_offset=work.clock_offset.total_seconds(),
+                on_progress=lambda progress: step.advance(progress.done, progress.planned),
+            )
+            reports = [
+                crawl(work.home, work.settings, work.configs.marketplace(name), week, options)
+                for name in self.marketplaces
+            ]
+            step.say("; ".join(crawl_sentence(report) for report in reports) or "no marketplace to crawl")
+
+    def parse(self, weeks: Weeks, again: bool = False) -> None:
+        """Read archived pages into offers."""
+        work = self.work
+        with self.reporter.step("parse") as step:
+            pages = work.ledger.rows()
+            units = [
+                (work.home, work.configs, pages, marketplace, category, weeks, again)
+                for marketplace, category in parse_units(work, self.marketplaces, weeks)
+            ]
+            reports = self.each("parse", parse_category, units, step.advance)
+            read, offers = sum(report.pages for report in reports), sum(report.offers for report in reports)
+            step.say(f"{offers} offers from {read} pages" if read else "nothing new to read")
+        for report in reports:
+            refuse_failures(report)
+
+    def build(self, weeks: Weeks) -> None:
+        """Offers to listing weeks, belts and figures; whatever a gate stops is suppressed, the rest is made."""
+        from flows.quality import gate_figures
+
+        work = self.work
+        with self.reporter.step("clean") as step:
+            categories = sorted({category for belt in work.configs.belts.values() for category in belt.categories})
+            wanted = None if weeks is None else _with_ends(weeks)
+            cleaned = self.each(
+                "clean", build_category, [(work.home, work.configs, name, wanted) for name in categories], step.advance
+            )
+            step.say(
+                f"{sum(r.offers for r in cleaned)} offers: {sum(r.accepted for r in cleaned)} accepted, "
+                f"{sum(r.rejected for r in cleaned)} rejected"
+            )
+        self.stopped += [sentence for report in cleaned for sentence in report.stopped]
+        with self.reporter.step("compare") as step:
+            drop_unknown_belts(work.home, work.configs)
+            touched = None if weeks is None else sorted({*weeks, *(day for r in cleaned for day in r.weeks)})
+            coverage = self._coverage()
+            units = [(work.home, work.configs, belt, touched, coverage) for belt in work.configs.belts.values()]
+            made = self.each("compare", build_belt, units, step.advance)
+            step.say(f"{sum(made)} belt-weeks of {len(units)} belts made anew")
+        with self.reporter.step("gates") as step:
+            broken = gate_figures(work.home, work.configs)
+            step.say("; ".join([*self.stopped, *broken]) or "all passed")
+        if broken:
+            raise GateStop(f"no figure may be released: {broken[0]}")
+
+    def release(self) -> str | None:
+        """Publish what is built; returns the id of the new release, or None where nothing changed."""
+        from warehouse.database import database_file, rebuild, released_in
+        from warehouse.release import publish, sole_publisher
+        from warehouse.vintages import manifests
+
+        work = self.work
+        with self.reporter.step("release") as step, sole_publisher(work.home):
+            new = publish(work.home, work.now(), work.configs.digests)
+            chain = manifests(work.home)
+            last = chain[-1].release if chain else None
+            if new is not None or released_in(work.home) != last or not database_file(work.home).exists():
+                rebuild(work.home, work.configs, work.ledger.rows())
+            if new is None:
+                step.say(f"nothing changed; release {last} stays" if last else "nothing to publish yet")
+            else:
+                body = new.body
+                step.say(
+                    f"release {new.release}: {body['new_count']} new, {body['changed_count']} changed, "
+                    f"{body['withdrawn_count']} withdrawn figures ({body['reason']})"
+                )
+            return new.release if new else None
+
+    def report(self, week: date | None) -> list[Path]:
+        """Write the report page of a week (None: the last week of which there are figures)."""
+        from reports.page import write_report
+        from warehouse import open as open_warehouse
+
+        with self.reporter.step("report") as step, open_warehouse(self.work.home) as reader:
+            release = reader.sql("select release from releases order by sequence desc limit 1").item()
+            last = week or reader.sql("select max(week) from figures where superseded_at is null").item()
+            written = write_report(self.work.home / "reports" / release, reader, last)
+            step.say(", ".join(str(path) for path in written))
+            return written
+
+    def _coverage(self) -> "pl.DataFrame":
+        from transforms.coverage import page_coverage
+
+        depth = {name: market.listing.depth for name, market in self.work.configs.marketplaces.items()}
+        return page_coverage(self.work.ledger.rows(), depth)
+
+
+def crawl_sentence(report: "CrawlReport") -> str:
+    """What one crawl did, and what it had to leave."""
+    balance = report.balance
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(balance.done.items()) if count)
+    left = f", {balance.open} open" if balance.open else ""
+    late = "" if report.is_current else f" (week {report.week} is over: pages still open are missing)"
+    return f"{report.marketplace}: {balance.planned} pages: {outcomes or 'none read'}{left}{late}"
+
+
+def _with_ends(weeks: Sequence[date]) -> list[date]:
+    """The weeks, and the earlier ones that their figures rest on."""
+    from configs.calendar import year_ago
+    from flows.categories import COUNTERS
+
+    ends = {end for week in weeks for end in (week, year_ago(week))}
+    return sorted(ends | {end - COUNTERS for end in ends})
+
+
+def _named(names: list[str]) -> str:
+    return ", ".join(names) or "no marketplace"

@@ -1,0 +1,44 @@
+"""How a step's units of work (a category, a belt) are gone through: in this process, or in several.
+
+A flow maps them as Prefect tasks instead (flows/weekly.py); the steps do not know which.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import Any, Protocol, TypeVar
+
+from flows.progress import Advance
+
+R = TypeVar("R")
+
+
+class Mapper(Protocol):
+    """Calls a function once per unit (its arguments) and returns the results in the order of the units."""
+
+    def __call__(
+        self, name: str, function: Callable[..., R], units: Sequence[tuple[Any, ...]], advance: Advance
+    ) -> list[R]: ...
+
+
+def in_turn(name: str, function: Callable[..., R], units: Sequence[tuple[Any, ...]], advance: Advance) -> list[R]:
+    """One unit after the other, in this process."""
+    results = []
+    for done, unit in enumerate(units, start=1):
+        results.append(function(*unit))
+        advance(done, len(units))
+    return results
+
+
+def in_processes(name: str, function: Callable[..., R], units: Sequence[tuple[Any, ...]], advance: Advance) -> list[R]:
+    """As many processes as there are processors; a single unit stays in this one."""
+    if len(units) < 2:
+        return in_turn(name, function, units, advance)
+    workers = min(len(units), os.cpu_count() or 1)
+    # Polars' threads do not survive a fork: start afresh
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(function, *unit) for unit in units]
+        for done, _ in enumerate(as_completed(futures), start=1):
+            advance(done, len(units))
+        return [future.result() for future in futures]

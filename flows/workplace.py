@@ -1,0 +1,78 @@
+"""What every step is given: the data home, what is configured, and the clock."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from configs.errors import BeltwatchError, ConfigError
+from configs.register import Configs, load
+from configs.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from spiders.ledger import Ledger
+
+STARTED = datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """One data home with the settings and configuration in force for it."""
+
+    home: Path
+    settings: Settings
+
+    @cached_property
+    def configs(self) -> Configs:
+        """What is configured, read once."""
+        return load(self.home)
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """The ledger of pages."""
+        from spiders.ledger import Ledger
+
+        return Ledger(self.settings.ledger_url)
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far the clock in force is from the machine's; zero unless BELTWATCH_NOW sets it."""
+        start = self.settings.now
+        if start is None:
+            return timedelta(0)
+        aware = start if start.tzinfo else start.replace(tzinfo=UTC)
+        return aware - STARTED
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        return datetime.now(UTC) + self.clock_offset
+
+    def crawled_marketplaces(self) -> list[str]:
+        """The marketplaces that a run reads where none is named: those whose file permits crawling."""
+        return [name for name, marketplace in self.configs.marketplaces.items() if marketplace.crawl]
+
+
+def workplace(home: Path | None = None) -> Workplace:
+    """The workplace of a data home, which is made where it is absent."""
+    found = settings(home)
+    place = found.home.absolute()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{place} cannot be made ({error.strerror}); expected a folder to write to; see --home") from None
+    if not os.access(place, os.W_OK | os.X_OK) or not _is_writable(place):
+        raise BeltwatchError(f"{place} cannot be written to; expected a writable data home; see --home")
+    return Workplace(place, found.model_copy(update={"home": place}))
+
+
+def _is_writable(place: Path) -> bool:
+    """Root passes access checks on read-only file systems, so a file is really made."""
+    probe = place / ".writable"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,175 @@
+"""What one week's report is about: everything it needs from the warehouse, read once, in a fixed order."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Protocol
+
+import polars as pl
+
+from configs.calendar import WEEK, YEAR, year_ago
+from reports.phrases import Language
+
+NO_DATA = "no_data"
+PARTS = ("price", "volume", "mix", "entry", "exit")  # as published in belt_yoy: <part>_effect
+
+
+class Reader(Protocol):
+    """Anything that answers SQL on the published tables and views; a warehouse.Warehouse does."""
+
+    def sql(self, query: str, /) -> pl.DataFrame:
+        """The rows of one select statement."""
+        ...
+
+
+@dataclass(frozen=True)
+class BeltChange:
+    """One belt in the week: its matched change on the year and its total's split (fractions of the base total)."""
+
+    belt: str
+    name_en: str
+    name_zh: str
+    province_zh: str | None
+    verdict: str
+    yoy_change: float | None
+    low: float | None
+    high: float | None
+    total_change: float | None
+    price_effect: float | None
+    volume_effect: float | None
+    mix_effect: float | None
+    entry_effect: float | None
+    exit_effect: float | None
+    displayed_sales: float | None
+    matched_merchants: int | None
+    matched_share: float | None
+    coverage_share: float | None
+    grade: str | None
+    reason: str
+    verdict_before: str | None
+    base_after: date | None
+
+    def name(self, language: Language) -> str:
+        """The belt's name in a language."""
+        return self.name_zh if language == "zh" else self.name_en
+
+    @property
+    def published(self) -> tuple[float, float, float]:
+        """The change and its interval; asking a withheld belt for them is a fault."""
+        if self.yoy_change is None or self.low is None or self.high is None:
+            raise ValueError(f"{self.belt}: its change is withheld ({self.reason})")
+        return self.yoy_change, self.low, self.high
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """The split of the total change by part, signed, in published order; empty where it is not published."""
+        effects = {part: getattr(self, f"{part}_effect") for part in PARTS}
+        return {} if self.total_change is None or None in effects.values() else effects
+
+    @property
+    def first_week(self) -> date | None:
+        """The first week that will have a base a year earlier, by what has been read so far."""
+        return self.base_after + YEAR if self.base_after else None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One week: changes that are published (deepest first) and withheld, and how the data came about."""
+
+    week: date
+    changes: list[BeltChange]
+    withheld: list[BeltChange]
+    pages: pl.DataFrame
+    rejects: pl.DataFrame
+    checks: pl.DataFrame
+    release: dict[str, Any] | None
+    vintages: dict[str, int]
+
+    @property
+    def base(self) -> date:
+        """The week compared with."""
+        return year_ago(self.week)
+
+    @property
+    def failed_checks(self) -> pl.DataFrame:
+        """Quality rules that failed; severity `stop` before `warn`."""
+        return self.checks.filter(~pl.col("is_passed"))
+
+    def counted(self, verdict: str) -> int:
+        """Published belts with a verdict."""
+        return sum(change.verdict == verdict for change in self.changes)
+
+
+def gather(reader: Reader, week: date) -> Facts:
+    """All facts of a week's report, from the current release."""
+    rows = [_belt_change(row) for row in reader.sql(_changes(week)).iter_rows(named=True)]
+    published = [row for row in rows if row.verdict != "suppressed"]
+    releases = reader.sql("select * from releases order by sequence desc limit 1").to_dicts()
+    return Facts(
+        week=week,
+        changes=sorted(published, key=lambda row: (row.yoy_change, row.belt)),
+        withheld=[row for row in rows if row.verdict == "suppressed"],
+        pages=reader.sql(_pages(week)),
+        rejects=reader.sql(_rejects(week)),
+        checks=reader.sql(_checks(week)),
+        release=releases[0] if releases else None,
+        vintages=reader.sql(_vintages(week)).to_dicts()[0],
+    )
+
+
+def _belt_change(row: dict[str, Any]) -> BeltChange:
+    """A row of the warehouse; whatever is not fully published carries no value at all."""
+    known = {field.name: row[field.name] for field in fields(BeltChange)}
+    is_whole = None not in (known["yoy_change"], known["low"], known["high"])
+    if row["status"] == "published" and known["verdict"] != "suppressed" and is_whole:
+        return BeltChange(**known)
+    kept = known["displayed_sales"] if known["reason"] == "no_base" else None  # then only the comparison is lacking
+    values = ("yoy_change", "low", "high", "total_change", *(f"{part}_effect" for part in PARTS))
+    reason = NO_DATA if known["reason"] in (None, "none") else known["reason"]
+    return BeltChange(
+        **{**known, **dict.fromkeys(values), "verdict": "suppressed", "reason": reason, "displayed_sales": kept}
+    )
+
+
+def _changes(week: date) -> str:
+    """One row per belt of the week (regions have none here), with last week's verdict and the base to come."""
+    return f"""select y.*, coalesce(b.name_en, y.belt) as name_en, coalesce(b.name_zh, y.belt) as name_zh,
+  b.province_zh, w.displayed_sales, v.verdict as verdict_before, n.base_after
+from belt_yoy y
+left join belts b on b.belt = y.belt
+left join belt_weeks w on w.belt = y.belt and w.week = y.week
+left join belt_yoy v on v.belt = y.belt and v.alignment = y.alignment and v.week = {_day(week - WEEK)}
+left join (
+  select belt, min(week) as base_after from belt_weeks
+  where displayed_sales is not null and week > {_day(year_ago(week))} group by belt
+) n on n.belt = y.belt
+where y.week = {_day(week)} and y.alignment = 'plain' and y.belt <> 'china' and y.belt not like 'region:%'
+order by y.belt"""
+
+
+def _pages(week: date) -> str:
+    """One row per marketplace, week (this one, and a year ago) and outcome: planned pages of the listing."""
+    return f"""select marketplace, week, coalesce(outcome, 'open') as outcome, count(*) as page_count from pages
+where purpose = 'listing' and read = 1 and week in ({_day(week)}, {_day(year_ago(week))})
+group by 1, 2, 3 order by marketplace, week desc, outcome"""
+
+
+def _rejects(week: date) -> str:
+    """One row per marketplace and reason: offers of the week that were refused, most frequent first."""
+    return f"""select marketplace, reason, count(*) as offer_count from rejects where week = {_day(week)}
+group by 1, 2 order by offer_count desc, marketplace, reason"""
+
+
+def _checks(week: date) -> str:
+    """One row per rule of a gate on a batch that holds the week; failed ones first."""
+    return f"""select * from checks where first_week <= {_day(week)} and week >= {_day(week)}
+order by is_passed, severity, gate, marketplace, category, rule"""
+
+
+def _vintages(week: date) -> str:
+    """One row: figures of the week that are current, and that a later release replaced."""
+    return f"""select count(*) - count(superseded_at) as current_count, count(superseded_at) as replaced_count
+from figures where week = {_day(week)}"""
+
+
+def _day(day: date) -> str:
+    return f"date '{day.isoformat()}'"

@@ -1,0 +1,72 @@
+"""What the practice site answers to a path, and its log of requests; no sockets here."""
+
+import json
+import threading
+import time
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from sandbox.faults import FAULTS, Answer, Fault
+from sandbox.pages import Site
+
+LISTING_PATH = "/selloffer/offer_search.htm"
+ROBOTS = "User-agent: *\nDisallow: /member/\nAllow: /\n"
+HTML = "text/html; charset=utf-8"
+
+
+class Desk:
+    """Answers requests for the pages of one day, meets faults, and counts and logs every request."""
+
+    def __init__(self, site: Site, day: date, log: Path, faults: list[Fault]) -> None:
+        self.site, self.day, self.log, self.faults = site, day, log, faults
+        self._lock = threading.Lock()
+        self._seen: Counter[str] = Counter()
+        self._bodies: dict[tuple[str, int], bytes] = {}
+        # a site started again goes on counting, so that a number names one request of the whole log
+        self._count = sum(1 for _ in log.open("rb")) if log.exists() else 0
+
+    def answer(self, path: str, agent: str) -> tuple[int, Answer]:
+        """The number of this request and the answer to it."""
+        key, right = self._right(path)
+        with self._lock:
+            self._count += 1
+            self._seen[key] += 1
+            number, request = self._count, self._seen[key]
+            answer = self._met(key, request, right)
+            self._write({"seq": number, "path": path, "page": key, "status": answer.status, "user_agent": agent})
+        return number, answer
+
+    def _right(self, path: str) -> tuple[str, Answer]:
+        """The page's key (category/number, robots, or the path itself) and the answer without faults."""
+        parts = urlsplit(path)
+        if parts.path == "/robots.txt":
+            return "robots", Answer(200, "text/plain; charset=utf-8", ROBOTS.encode())
+        if parts.path != LISTING_PATH:
+            return parts.path, Answer(404, HTML, b"<h1>404</h1>\n")
+        query = parse_qs(parts.query, encoding="gbk", errors="replace")
+        words, page = query.get("keywords", [""])[-1], query.get("beginPage", ["1"])[-1]
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0
+        return f"{self.site.category_of(words) or words}/{number}", Answer(200, HTML, self._body(words, number))
+
+    def _body(self, words: str, number: int) -> bytes:
+        """The page's bytes, kept once rendered where the category exists."""
+        with self._lock:
+            if (words, number) in self._bodies:
+                return self._bodies[words, number]
+            body = self.site.page(words, number, self.day).encode()
+            if self.site.category_of(words):
+                self._bodies[words, number] = body
+            return body
+
+    def _met(self, key: str, request: int, right: Answer) -> Answer:
+        for fault in self.faults:
+            if fault.page == key and fault.meets(request):
+                return FAULTS[fault.name](right)
+        return right
+
+    def _write(self, entry: dict[str, object]) -> None:
+        """One line of JSON; `at` is the real time in seconds since 1970, for tests of the crawler's pace."""
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(json.dumps({**entry, "at": round(time.time(), 3)}, ensure_ascii=False) + "\n")

@@ -1,0 +1,97 @@
+"""A practice world laid out in a data home: what it is, its truth, its past, and where it is served."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from configs.errors import ConfigError
+from sandbox.archive import Progress, write_past
+from sandbox.scenario import Scenario
+from sandbox.truth import truth
+
+TEMPLATE = Path(__file__).parent / "marketplace.yaml"
+LISTING = "/selloffer/offer_search.htm?keywords={category}&beginPage={page}"
+
+
+@dataclass(frozen=True)
+class World:
+    """A practice world in a data home: scenario and seed, truth table, and the files of its past, oldest first."""
+
+    scenario: Scenario
+    seed: int
+    truth: Path
+    archive: list[Path]
+
+
+def lay_out(home: Path, scenario: Scenario, seed: int, progress: Progress | None = None) -> World:
+    """Writes <home>/sandbox: scenario.json, truth.parquet, archive/*; what is there already is kept.
+
+    ConfigError where the home holds another scenario or seed. `progress` is told archive weeks done and in all.
+    """
+    folder = home / "sandbox"
+    _claim(folder / "scenario.json", scenario, seed)
+    path = folder / "truth.parquet"
+    if not path.exists():
+        temporary = _temporary(path)
+        truth(scenario, seed).write_parquet(temporary)
+        _settle(temporary, path)
+    return World(scenario, seed, path, write_past(folder / "archive", scenario, seed, progress))
+
+
+def held_world(home: Path) -> tuple[Scenario, int]:
+    """Scenario and seed of the practice world that a home holds; ConfigError where it holds none."""
+    path = home / "sandbox" / "scenario.json"
+    if not path.is_file():
+        raise ConfigError(f"{home} holds no practice world; `beltwatch demo` lays one out")
+    held = json.loads(path.read_text(encoding="utf-8"))
+    return Scenario.model_validate(held["scenario"]), held["seed"]
+
+
+def write_marketplace(home: Path, base_url: str) -> Path:
+    """Writes <home>/configs/marketplaces/practice.yaml for the home's world, served at `base_url`."""
+    scenario, _ = held_world(home)
+    content = yaml.safe_load(TEMPLATE.read_text(encoding="utf-8"))
+    content["listing"] |= {"url": base_url.rstrip("/") + LISTING, "page_size": scenario.page_size}
+    content["categories"] = scenario.categories
+    path = home / "configs" / "marketplaces" / "practice.yaml"
+    _write_text(path, yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120))
+    return path
+
+
+def _claim(path: Path, scenario: Scenario, seed: int) -> None:
+    """Writes what world the home holds, or checks that it is this one."""
+    mine: dict[str, Any] = {"name": scenario.name, "seed": seed, "digest": scenario.digest}
+    if path.is_file():
+        held = json.loads(path.read_text(encoding="utf-8"))
+        if {key: held.get(key) for key in mine} != mine:
+            raise ConfigError(
+                f"{path} holds practice world {held.get('name')!r} with seed {held.get('seed')}, not {scenario.name!r} "
+                f"with seed {seed} as asked; give another home with --home, or remove that folder"
+            )
+        return
+    _write_text(path, json.dumps(mine | {"scenario": scenario.model_dump(mode="json")}, ensure_ascii=False, indent=1))
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _temporary(path)
+    temporary.write_text(text, encoding="utf-8")
+    _settle(temporary, path)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def _settle(temporary: Path, path: Path) -> None:
+    """Syncs a file written under its temporary name, gives it its name, and syncs the folder."""
+    for target, mode in ((temporary, os.O_RDWR), (path.parent, os.O_RDONLY)):
+        if target == path.parent:
+            temporary.replace(path)
+        handle = os.open(target, mode)
+        os.fsync(handle)
+        os.close(handle)

@@ -1,0 +1,137 @@
+"""The crawl child: one Scrapy process for one unit. It reads its job as a line of JSON, tells its progress in lines of
+JSON on standard output and logs to standard error; it ends itself when its parent has gone."""
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from spiders.decode import ACCEPT_ENCODING
+from spiders.job import CrawlJob
+from spiders.keeper import Desk, Keeper, Patience
+from spiders.ledger import Ledger
+from spiders.presence import present
+from spiders.spider import ListingSpider
+
+PROGRESS_SECONDS = 0.2
+GRACE_SECONDS = 10.0
+LOG_FORMAT = "%(levelname)s\t%(name)s: %(message)s"
+
+
+def main() -> None:
+    """Crawls one unit."""
+    logging.raiseExceptions = False  # a parent that has gone takes no more lines
+    job = CrawlJob.model_validate_json(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    ledger = Ledger(job.ledger_url)
+    with present(job.home, job.worker):
+        stats = _crawl(job, ledger)
+    _tell({"stats": stats})
+
+
+def settings_of(job: CrawlJob) -> dict[str, Any]:
+    """Scrapy's settings. What is turned off here loses pages, harms a site or opens a door (Scrapy 2.19)."""
+    rate = job.marketplace.rate
+    return {
+        "USER_AGENT": job.user_agent,
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8",
+            "Accept-Language": "zh-CN,zh;q=0.9",
+            "Accept-Encoding": ACCEPT_ENCODING,
+        },
+        "CONCURRENT_REQUESTS": rate.concurrency,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": rate.concurrency,
+        "DOWNLOAD_DELAY": 1 / rate.requests_per_second,
+        "DOWNLOAD_DELAY_JITTER": 0,  # the rate is a promise, not a mean
+        "DOWNLOAD_TIMEOUT": job.timeout_seconds,
+        "DOWNLOAD_MAXSIZE": job.max_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_FAIL_ON_DATALOSS": False,  # a cut body is archived, and its outcome is `cut`
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
+        "DOWNLOADER_MIDDLEWARES": {"spiders.robots.RobotsMiddleware": 100},
+        "ROBOTSTXT_OBEY": False,  # by RobotsMiddleware: Scrapy's fetches where robots.txt answers 503 or nothing
+        "COMPRESSION_ENABLED": False,  # takes a body that ends early for whole, and hides the raw bytes
+        "COOKIES_ENABLED": False,
+        "HTTPERROR_ALLOW_ALL": True,
+        "HTTPPROXY_ENABLED": False,  # behind a proxy no address could be checked
+        "METAREFRESH_ENABLED": False,
+        "REDIRECT_ENABLED": False,
+        "REFERER_ENABLED": False,
+        "RETRY_ENABLED": False,  # the ledger knows when to ask again
+        "REMOTE_CONTROL_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "CONCURRENT_ITEMS": 8,  # Scrapy starts this many tasks per response, even for none
+        "LOG_FORMAT": LOG_FORMAT,
+        "LOG_LEVEL": "INFO",
+        "LOG_VERSIONS": [],
+        "LOGSTATS_INTERVAL": 0,
+        "STATS_DUMP": False,
+    }
+
+
+def _crawl(job: CrawlJob, ledger: Ledger) -> dict[str, Any]:
+    """Scrapy's statistics after the crawl."""
+    desk = Desk(job.home, job.marketplace, job.week, job.categories, job.worker, _clock(job.clock_offset))
+    patience = Patience(job.lease_seconds, job.attempts, job.retry_seconds)
+    process = AsyncCrawlerProcess(settings_of(job))
+    for name in ("scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # they list Scrapy's own parts at every start
+    crawler = process.create_crawler(ListingSpider)
+    process.crawl(
+        crawler,
+        keeper=Keeper(desk, ledger, patience),
+        on_page=_progress(ledger, desk),
+        lease_seconds=job.lease_seconds,
+    )
+    process.start()
+    assert crawler.stats is not None
+    return dict(crawler.stats.get_stats())
+
+
+def _clock(offset: float) -> Callable[[], datetime]:
+    """The time now, `offset` seconds off the machine's clock; it never goes back while the process lives."""
+    start = time.time() + offset - time.monotonic()
+    return lambda: datetime.fromtimestamp(start + time.monotonic(), UTC)
+
+
+def _progress(ledger: Ledger, desk: Desk) -> Callable[[], None]:
+    """Called once per page; tells the balance, but not more often than anyone can look."""
+    told = 0.0
+
+    def tell() -> None:
+        nonlocal told
+        if time.monotonic() - told >= PROGRESS_SECONDS:
+            told = time.monotonic()
+            balance = ledger.balance(*desk.scope)
+            _tell({"done": sum(balance.done.values()), "planned": balance.planned})
+
+    return tell
+
+
+def _tell(line: dict[str, Any]) -> None:
+    try:
+        print(json.dumps(line, default=str), flush=True)
+    except OSError:
+        logging.getLogger(__name__).debug("nobody listens any more")
+
+
+def _end_with_parent() -> None:
+    """Waits for the end of standard input, which comes with the parent's: then stops gracefully, and at last hard."""
+    while os.read(0, 4096):  # not sys.stdin, whose lock would be held while the interpreter ends
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

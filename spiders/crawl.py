@@ -1,0 +1,166 @@
+"""A week's crawl of one marketplace: makes good what a crash left, then fetches the open pages in a child process."""
+
+import ipaddress
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from configs.errors import BeltwatchError, ConfigError
+from configs.marketplaces import Marketplace
+from configs.settings import Settings
+from spiders.job import CrawlJob
+from spiders.keeper import Desk, Keeper, Patience
+from spiders.ledger import Balance, Ledger
+from spiders.overseer import Progress, oversee
+from spiders.presence import forget, is_dead, new_worker
+
+
+class CrawlError(BeltwatchError):
+    """A crawl that ended before its pages did."""
+
+
+@dataclass(frozen=True)
+class CrawlOptions:
+    """How to crawl: categories (all that the marketplace maps where None), seconds that the clock is off, whom to tell
+    the progress (pages done, pages planned), and how patiently pages are asked for."""
+
+    categories: tuple[str, ...] | None = None
+    clock_offset: float = 0.0
+    on_progress: Callable[[Progress], None] | None = None
+    lease_seconds: float = 120.0
+    attempts: int = 3
+    retry_seconds: float = 5.0
+    timeout_seconds: float = 60.0
+    max_bytes: int = 32 << 20
+
+
+@dataclass(frozen=True)
+class CrawlReport:
+    """What one crawl did. `is_current` says whether the clock is in the week: pages of any other are not fetched, and
+    what is open of a past one is missing for good."""
+
+    marketplace: str
+    week: date
+    balance: Balance
+    requests: int
+    adopted: int
+    is_current: bool
+    seconds: float
+
+
+def crawl(
+    home: Path, settings: Settings, marketplace: Marketplace, week: date, options: CrawlOptions | None = None
+) -> CrawlReport:
+    """Fetches the open pages of a week, returning when none is open or the week is over.
+
+    ConfigError where the site may not be crawled; CrawlError where the child broke off, after which the same call goes
+    on where it stopped.
+    """
+    options = options or CrawlOptions()
+    refuse_forbidden(marketplace, settings)
+    began = time.monotonic()
+    desk = _desk(home, marketplace, week, options)
+    ledger = Ledger(settings.ledger_url)
+    try:
+        _free_the_dead(ledger, desk)
+        adopted = _adopt(ledger, desk)
+        is_current = not desk.is_week_over
+        has_work = is_current and ledger.balance(*desk.scope).open > 0
+        requests = _fetch(ledger, desk, settings, options) if has_work else 0
+        balance = ledger.balance(*desk.scope)
+    finally:
+        ledger.close()
+    seconds = time.monotonic() - began
+    return CrawlReport(marketplace.name, week, balance, requests, adopted, is_current, seconds)
+
+
+def refuse_forbidden(marketplace: Marketplace, settings: Settings) -> None:
+    """ConfigError where this marketplace may not be crawled from this installation."""
+    where = f"configs/marketplaces/{marketplace.name}.yaml"
+    if not marketplace.crawl:
+        raise ConfigError(
+            f"{marketplace.name} is not crawled ({marketplace.crawl_note}); hand its data over with `beltwatch ingest`"
+        )
+    is_loopback = _is_loopback(urlsplit(marketplace.listing.url).hostname or "")
+    if is_loopback and not marketplace.allow_loopback:
+        raise ConfigError(f"{where}: its listing is on this machine, and allow_loopback is not true")
+    if not is_loopback and not settings.contact:
+        raise ConfigError(
+            f"{marketplace.name} is a real site and BELTWATCH_CONTACT is not set; "
+            f"set it to an address where its operators can reach you"
+        )
+
+
+def user_agent(contact: str | None) -> str:
+    """The honest name under which pages are fetched."""
+    try:
+        release = version("beltwatch")
+    except PackageNotFoundError:
+        release = "0"
+    return f"beltwatch/{release} (+{contact})" if contact else f"beltwatch/{release}"
+
+
+def _desk(home: Path, marketplace: Marketplace, week: date, options: CrawlOptions) -> Desk:
+    categories = tuple(marketplace.categories) if options.categories is None else options.categories
+    offset = timedelta(seconds=options.clock_offset)
+    return Desk(home.absolute(), marketplace, week, categories, new_worker(), lambda: datetime.now(UTC) + offset)
+
+
+def _free_the_dead(ledger: Ledger, desk: Desk) -> None:
+    """Gives back the leases of workers that died on this machine; others' run out by themselves."""
+    for worker in ledger.holders(desk.scope):
+        if is_dead(desk.home, worker):
+            ledger.let_go(worker)
+            forget(desk.home, worker)
+
+
+def _adopt(ledger: Ledger, desk: Desk) -> int:
+    keeper = Keeper(desk, ledger, Patience())
+    try:
+        return keeper.adopt()
+    finally:
+        keeper.close()
+
+
+def _fetch(ledger: Ledger, desk: Desk, settings: Settings, options: CrawlOptions) -> int:
+    """Runs the child to its end; returns the requests for pages and robots.txt that it made."""
+    job = CrawlJob(
+        home=desk.home,
+        ledger_url=settings.ledger_url,
+        marketplace=desk.marketplace,
+        week=desk.week,
+        categories=desk.categories,
+        worker=desk.worker,
+        user_agent=user_agent(settings.contact),
+        clock_offset=options.clock_offset,
+        lease_seconds=options.lease_seconds,
+        attempts=options.attempts,
+        retry_seconds=options.retry_seconds,
+        timeout_seconds=options.timeout_seconds,
+        max_bytes=options.max_bytes,
+    )
+    on_progress = options.on_progress or (lambda progress: None)
+    try:
+        ending = oversee(job, on_progress)
+    finally:
+        ledger.let_go(desk.worker)  # the child has ended, by itself or by force
+        forget(desk.home, desk.worker)
+    balance = ledger.balance(*desk.scope)
+    on_progress(Progress(sum(balance.done.values()), balance.planned))
+    if not ending.is_good:
+        raise CrawlError(
+            f"the crawl of {desk.marketplace.name} {desk.week} broke off ({ending.reason}) with {balance.open} of "
+            f"{balance.planned} pages open; see the lines above, then run the same command again"
+        )
+    return ending.requests
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

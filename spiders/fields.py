@@ -1,0 +1,68 @@
+"""Readers of offers columns, made from the field rules of a layout."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from configs.marketplaces import FieldRule
+from configs.tables import table
+from spiders import texts
+from spiders.paths import Walk, walk
+
+CONVERSIONS: dict[str, Callable[[Any], Any]] = {
+    "string": texts.text_of,
+    "bool": texts.yes_or_no,
+    "strings": texts.texts_of,
+    "tiers": texts.tiers_of,
+}
+
+
+def column_reader(column: str, rule: FieldRule) -> Walk:
+    """A function of a card that gives the column's value, None where the card does not show it.
+
+    Texts stay as they stand, but for the markup and the part that the rule takes; ValueError for a value that
+    is neither what the column holds nor absent.
+    """
+    path, convert = walk(rule.path), CONVERSIONS[_type(column)]
+    trims = _trims(rule)
+    if not trims:
+        return lambda card: convert(path(card))
+
+    def read(card: Any) -> Any:
+        return convert(_trimmed(path(card), trims))
+
+    return read
+
+
+def _type(column: str) -> str:
+    return next(one.type for one in table("offers").columns if one.name == column)
+
+
+def _trims(rule: FieldRule) -> list[Callable[[str], str | None]]:
+    trims: list[Callable[[str], str | None]] = []
+    if rule.tags == "strip":
+        trims.append(texts.without_markup)
+    if rule.regex is not None:
+        trims.append(_part(rule.regex))
+    return trims
+
+
+def _part(pattern: str) -> Callable[[str], str | None]:
+    """The first group of the first match, or the whole match where the pattern has no group; None without a match."""
+    regex = re.compile(pattern)
+    group = 1 if regex.groups else 0
+
+    def part(text: str) -> str | None:
+        hit = regex.search(text)
+        return hit[group] if hit else None
+
+    return part
+
+
+def _trimmed(value: Any, trims: list[Callable[[str], str | None]]) -> Any:
+    if isinstance(value, list):
+        return [_trimmed(one, trims) for one in value]
+    text = texts.text_of(value)
+    for trim in trims:
+        text = None if text is None else trim(text)
+    return text

@@ -1,0 +1,167 @@
+"""One JavaScript object or array literal as plain data: its end found, its spelling brought to JSON."""
+
+import json
+import re
+from typing import Any
+
+import chompjs
+
+# Possessive runs (*+) keep these linear and quick: a page has thousands of strings.
+STRING = r""""[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+'|`[^`\\]*+(?:\\.[^`\\]*+)*+`"""
+COMMENT = r"//[^\n]*+|/\*.*?\*/"
+REGEX = r"(?<=[:,(\[=?&|!\s])/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*"
+OUTLINE = re.compile(
+    r"""(?:[^"'`/{}\[\]()]++|"[^"\\]*+")*+(?:"""  # plain strings are JSON already and pass unseen
+    rf"(?P<string>{STRING})|(?P<open>[{{\[(])|(?P<close>[}}\])])|(?P<comment>{COMMENT})|(?P<regex>{REGEX})|/)",
+    re.DOTALL,
+)
+JSON_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+STRINGS = re.compile(JSON_STRING, re.DOTALL)
+TOKEN = re.compile(rf"\s*+(?P<token>{JSON_STRING}|[{{}}\[\]():,]|[^\s{{}}\[\]():,\"]++)", re.DOTALL)
+# What stands outside strings only where something is computed: f(x), a ? b : c, !0, "a" + "b", a.b, void 0. Numbers as
+# 1e+5 and keys as newPrice are suspected too; the reader of computed literals is slower, and right about them.
+SUSPECT_MARK = re.compile(r"[(?!=|&<>*%~^;/+]")
+SUSPECT_MEMBER = re.compile(r"\.[A-Za-z_$\s]")
+SUSPECT_WORDS = ("undefined", "NaN", "Infinity", "void", "new", "function")
+NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
+# Every escape, so that the second backslash of a pair never begins one; and the quotes that JSON must escape.
+ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u\{[0-9a-fA-F]+\}|\r?\n|.)|\"", re.DOTALL)
+WORDS = {"true": True, "false": False, "null": None}
+JSON = json.JSONDecoder(strict=False)  # raw tabs in strings are common and harmless
+MAX_DEPTH = 200
+
+
+class LiteralError(ValueError):
+    """Text that is no literal, or one that does not end."""
+
+
+def first_literal(text: str) -> Any:
+    """The data of the literal that `text` begins with; what follows it is not read.
+
+    Computed values (calls, ternaries, sums) are None: what they would give is not on the page. LiteralError where
+    the literal does not end or is no data at all.
+    """
+    literal = cut(text)
+    try:
+        if _may_compute(STRINGS.sub('""', literal)):
+            return _Reader(literal).value()
+        return chompjs.parse_js_object(literal, loader=JSON.decode)
+    except (ValueError, RecursionError) as error:
+        raise LiteralError(f"literal {text[:30]!r} is no data ({error})") from None
+
+
+def cut(text: str) -> str:
+    """The literal to its closing bracket, with its strings as in JSON and without its comments."""
+    depth, done = 0, 0
+    parts = []
+    for token in OUTLINE.finditer(text):
+        kind = token.lastgroup
+        if kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth -= 1
+            if depth == 0:
+                return "".join([*parts, text[done : token.end()]])
+        elif kind is not None:
+            parts += [text[done : token.start(kind)], _respelled(kind, token[kind])]
+            done = token.end()
+    raise LiteralError(f"literal that begins {text[:30]!r} does not end")
+
+
+def _may_compute(skeleton: str) -> bool:
+    """Whether a literal with its strings emptied may hold computed values."""
+    if SUSPECT_MARK.search(skeleton) or SUSPECT_MEMBER.search(skeleton):
+        return True
+    return any(word in skeleton for word in SUSPECT_WORDS)
+
+
+def _respelled(kind: str, token: str) -> str:
+    if kind != "string":
+        return " " if kind == "comment" else "null"
+    return '"' + ESCAPE.sub(_escape, token[1:-1]) + '"'
+
+
+def _escape(hit: re.Match[str]) -> str:
+    code = hit[1]
+    if code is None:
+        return '\\"'
+    if code in '"\\/bfnrtu':
+        return hit[0]
+    if code[0] == "x" and len(code) == 3:
+        return f"\\u00{code[1:]}"
+    if code[0] == "u":
+        return json.dumps(chr(int(code[2:-1], 16)))[1:-1]
+    if code[-1] == "\n":
+        return ""
+    return {"v": "\\u000b", "0": "\\u0000"}.get(code, code)
+
+
+class _Reader:
+    """Reads a literal token by token; slower than chompjs by ten, and sure about what is data and what is computed."""
+
+    def __init__(self, literal: str) -> None:
+        self._tokens = [hit["token"] for hit in TOKEN.finditer(literal) if hit["token"]]
+        self._place = 0
+
+    def value(self, depth: int = 0) -> Any:
+        """The value at the current token; None where it is computed."""
+        if depth > MAX_DEPTH:
+            raise LiteralError(f"brackets nest deeper than {MAX_DEPTH}")
+        token = self._next()
+        if token == "(":
+            self._place -= 1
+        found = self._inside(token, depth) if token in "{[" else _scalar(token)
+        if self._place < len(self._tokens) and self._peek() not in (",", "}", "]"):
+            self._skip()
+            return None
+        return found
+
+    def _inside(self, opening: str, depth: int) -> Any:
+        pairs: dict[str, Any] = {}
+        values: list[Any] = []
+        closing = "}" if opening == "{" else "]"
+        while self._peek() != closing:
+            if self._peek() == ",":
+                self._next()
+            elif opening == "{":
+                key = _key(self._next())
+                if self._next() != ":":
+                    raise LiteralError(f"key {key!r} has no value")
+                pairs[key] = self.value(depth + 1)
+            else:
+                values.append(self.value(depth + 1))
+        self._next()
+        return pairs if opening == "{" else values
+
+    def _skip(self) -> None:
+        """To the comma or bracket that ends a computed value."""
+        depth = 0
+        while depth or self._peek() not in (",", "}", "]"):
+            token = self._next()
+            depth += (token in "{[(") - (token in "}])")
+
+    def _peek(self) -> str:
+        if self._place >= len(self._tokens):
+            raise LiteralError("it does not end")
+        return self._tokens[self._place]
+
+    def _next(self) -> str:
+        token = self._peek()
+        self._place += 1
+        return token
+
+
+def _key(token: str) -> str:
+    return str(JSON.decode(token)) if token[0] == '"' else token
+
+
+def _scalar(token: str) -> Any:
+    if token[0] == '"':
+        return JSON.decode(token)
+    if NUMBER.fullmatch(token):
+        return int(token, 16) if "x" in token.lower() else _number(token)
+    return WORDS.get(token)
+
+
+def _number(token: str) -> int | float:
+    return float(token) if any(mark in token for mark in ".eE") else int(token)

@@ -1,0 +1,158 @@
+"""One leased page's way to done: its answer is archived, told what it is, and only then written into the ledger."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from configs.calendar import week_of
+from configs.marketplaces import Marketplace
+from spiders.archive import PageWriter, unlisted
+from spiders.ledger import Ledger, Scope
+from spiders.outcome import Outcome, classify
+from spiders.pages import ArchivedPage, PageFacts, PageKey, PlannedPage
+from spiders.plan import rest_of
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a worker holds a page, and how often and when it asks again after a temporary failure."""
+
+    lease_seconds: float = 120.0
+    attempts: int = 3
+    retry_seconds: float = 5.0
+    retry_factor: float = 4.0
+
+    def retry_at(self, now: datetime, attempts: int, asked_seconds: float = 0.0) -> datetime:
+        """When to ask again after `attempts` failed ones; not before the site wants it."""
+        return now + timedelta(seconds=max(self.retry_seconds * self.retry_factor ** (attempts - 1), asked_seconds))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a worker works: what it reads, for which week, under which name, and what tells it the time."""
+
+    home: Path
+    marketplace: Marketplace
+    week: date
+    categories: tuple[str, ...]
+    worker: str
+    clock: Callable[[], datetime]
+
+    @property
+    def scope(self) -> Scope:
+        """The pages that the worker may lease."""
+        return Scope(self.marketplace.name, self.week, self.categories)
+
+    @property
+    def is_week_over(self) -> bool:
+        """Whether a page fetched now would belong to another week."""
+        return week_of(self.clock()) != self.week
+
+
+class Keeper:
+    """Leases pages for one worker and brings each to its end; everything of a crawl but the fetching itself."""
+
+    def __init__(self, desk: Desk, ledger: Ledger, patience: Patience) -> None:
+        self.desk = desk
+        self._ledger = ledger
+        self._patience = patience
+        self._writer = PageWriter(desk.home, desk.worker)
+
+    def lease(self, count: int) -> list[PlannedPage]:
+        """Up to `count` pages to fetch now; none once the week is over."""
+        if count <= 0 or self.desk.is_week_over:
+            return []
+        now, seconds = self.desk.clock(), self._patience.lease_seconds
+        return self._ledger.lease(self.desk.scope, self.desk.worker, count, now, seconds)
+
+    def renew(self) -> None:
+        """Puts off the deadline of all leases."""
+        self._ledger.renew(self.desk.worker, self.desk.clock(), self._patience.lease_seconds)
+
+    def is_finished(self) -> bool:
+        """Whether nothing is left to wait for: every page is done, or the week is over."""
+        return self.desk.is_week_over or self._ledger.balance(*self.desk.scope).open == 0
+
+    def close(self) -> None:
+        """Gives back what is still leased and closes the archive."""
+        self._ledger.let_go(self.desk.worker)
+        self._writer.close()
+
+    def keep(self, planned: PlannedPage, page: ArchivedPage) -> Outcome:
+        """Archives an answer and makes its page done, or gives it back where another attempt may help."""
+        place = self._writer.write(planned.key, page)
+        outcome = classify(page, self.desk.marketplace, locator(planned.key))
+        if week_of(page.fetched_at) != self.desk.week:
+            outcome = Outcome("error", f"fetched at {page.fetched_at}, after the week's end", is_temporary=True)
+        facts = _facts(outcome, page, place)
+        if outcome.is_temporary:
+            self._retry(planned, facts, _asked_seconds(page))
+        else:
+            self._done(planned.key, facts)
+        return outcome
+
+    def fail(self, planned: PlannedPage, reason: str) -> None:
+        """Counts an attempt that gave no answer at all."""
+        self._retry(planned, PageFacts("error", reason), 0.0)
+
+    def refuse(self, planned: PlannedPage, reason: str) -> None:
+        """Makes a page done that the site does not want to be fetched."""
+        self._done(planned.key, PageFacts("refused", reason))
+
+    def adopt(self) -> int:
+        """Makes done what a crashed worker had archived and had no time to write down; returns how many pages.
+
+        Of several answers for one page the earliest stands. Records of failed attempts stay what they are.
+        """
+        rows = self._ledger.rows(*self.desk.scope)
+        known = set(rows.select("archive_file", "archive_offset").drop_nulls().iter_rows())
+        waiting = {PageKey(*key) for key in rows.filter(state="planned").select(PageKey._fields).iter_rows()}
+        found = unlisted(self.desk.home, self.desk.marketplace.name, self.desk.week.isoformat(), known)
+        return sum(self._adopted(*record) for record in found if record[0] in waiting)
+
+    def _adopted(self, key: PageKey, archive_file: str, offset: int, page: ArchivedPage) -> bool:
+        outcome = classify(page, self.desk.marketplace, locator(key))
+        if outcome.is_temporary or week_of(page.fetched_at) != self.desk.week:
+            return False
+        return self._done(key, _facts(outcome, page, (archive_file, offset)))
+
+    def _retry(self, planned: PlannedPage, facts: PageFacts, asked_seconds: float) -> None:
+        attempts = planned.attempts + 1
+        if attempts >= self._patience.attempts:
+            self._done(planned.key, facts)
+            return
+        retry_at = self._patience.retry_at(self.desk.clock(), attempts, asked_seconds)
+        self._ledger.give_back(planned.key, self.desk.worker, facts.reason or "", retry_at)
+
+    def _done(self, key: PageKey, facts: PageFacts) -> bool:
+        then = rest_of(self.desk.marketplace, key, facts)
+        return self._ledger.store_done(key, self.desk.worker, self.desk.clock(), facts, then)
+
+
+def locator(key: PageKey) -> str:
+    """A page's name in reasons and errors."""
+    return f"{key.marketplace}/{key.week}/{key.category}/page {key.page}"
+
+
+def _facts(outcome: Outcome, page: ArchivedPage, place: tuple[str, int]) -> PageFacts:
+    reading = outcome.reading
+    return PageFacts(
+        outcome=outcome.kind,
+        reason=outcome.reason,
+        archive_file=place[0],
+        archive_offset=place[1],
+        sha256=outcome.digest,
+        status=page.status,
+        bytes=len(page.body),
+        fetched_at=page.fetched_at,
+        cards=len(reading.cards) if reading else 0,
+        pages_said=reading.pages_said if reading else None,
+        listings_said=reading.listings_said if reading else None,
+    )
+
+
+def _asked_seconds(page: ArchivedPage) -> float:
+    """Seconds that the site asks to wait (Retry-After), 0 where it names none."""
+    text = page.header("Retry-After")
+    return float(text) if text.isascii() and text.isdigit() else 0.0

@@ -1,0 +1,70 @@
+"""The ledger's database: the table `pages` of tables.yaml with the rules that keep it true, on SQLite or PostgreSQL."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from configs.errors import ConfigError
+from configs.sql import sql_table
+
+METADATA = sa.MetaData()
+PAGES = sql_table("pages", METADATA)
+# The balance is a rule of the database and not of the code that happens to write to it
+PAGES.append_constraint(sa.CheckConstraint("state in ('planned', 'leased', 'done')", name="pages_state"))
+PAGES.append_constraint(sa.CheckConstraint("(state = 'done') = (outcome is not null)", name="pages_outcome"))
+PAGES.append_constraint(sa.CheckConstraint("(state = 'leased') = (lease_until is not null)", name="pages_lease"))
+OPEN_PAGES = sa.Index("pages_open", PAGES.c.marketplace, PAGES.c.week, PAGES.c.state)
+
+BUSY_MILLISECONDS = 60_000
+SCHEMA_LOCK = 5_130_600  # any fixed number: PostgreSQL's CREATE TABLE IF NOT EXISTS races with itself
+
+WRITING = {"is_writing": True}
+
+
+def open_engine(url: str) -> sa.Engine:
+    """The database behind a SQLAlchemy URL, with its table; ConfigError where the URL names neither kind."""
+    kind = url.partition(":")[0]
+    if kind not in ("sqlite", "postgresql+psycopg"):
+        raise ConfigError(f"the ledger's URL begins with {kind!r}, expected sqlite:/// or postgresql+psycopg://")
+    engine = sa.create_engine(url)
+    try:
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", _configure_sqlite)
+            sa.event.listen(engine, "begin", _begin_sqlite)
+            Path(engine.url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        _create(engine)
+    except (OSError, sa.exc.OperationalError) as error:
+        cause = str(getattr(error, "orig", error)).strip()
+        sentence = f"the ledger {engine.url} cannot be opened ({cause}); see --home and BELTWATCH_LEDGER"
+        raise ConfigError(sentence) from error
+    return engine
+
+
+def insert_or_ignore(engine: sa.Engine) -> Any:
+    """An INSERT into the ledger that leaves rows alone whose key is there already."""
+    insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+    return insert(PAGES).on_conflict_do_nothing(index_elements=list(PAGES.primary_key.columns))
+
+
+def _create(engine: sa.Engine) -> None:
+    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
+        connection.execute(CreateTable(PAGES, if_not_exists=True))
+        connection.execute(CreateIndex(OPEN_PAGES, if_not_exists=True))
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # or the driver begins transactions of its own, and too late
+    for pragma in (f"busy_timeout={BUSY_MILLISECONDS}", "journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A transaction that reads first and then writes fails at once where another has written between: it must lock first
+    is_writing = connection.get_execution_options().get("is_writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

@@ -1,0 +1,144 @@
+"""What kind of page an answer is. The order of the rules is the order of doubt: an answer is data only where no rule
+before says otherwise, because a false alarm costs one page, and a block that is taken for data costs the figures."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from configs.marketplaces import Marketplace
+from spiders.charset import UnreadableText, text_of
+from spiders.decode import BodyTooLarge, CutBody, decoded
+from spiders.layouts import LayoutError, PageReading, read_page
+from spiders.pages import ArchivedPage
+
+TEMPORARY_STATUSES = {408, 425, 429}  # and all of 500-599: worth another attempt
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Kind as in the pages table, and what made it so; `is_temporary` means that another attempt may give another.
+
+    `digest` is the SHA-256 of the decoded body, null where it does not decode; `reading` is there for a listing.
+    """
+
+    kind: str
+    reason: str | None = None
+    is_temporary: bool = False
+    digest: str | None = None
+    reading: PageReading | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as the rules look at it: `body` decoded; `text` is None where `fault` says why there is none."""
+
+    page: ArchivedPage
+    marketplace: Marketplace
+    locator: str
+    body: bytes | None
+    text: str | None
+    fault: Outcome | None
+
+
+def classify(page: ArchivedPage, marketplace: Marketplace, locator: str) -> Outcome:
+    """The outcome of an answer, whatever it holds; `locator` names the page in reasons. Never raises."""
+    answer = _opened(page, marketplace, locator)
+    outcome = next(found for rule in RULES if (found := rule(answer)) is not None)
+    return replace(outcome, digest=None if answer.body is None else sha256(answer.body).hexdigest())
+
+
+# The rules, each an outcome or None where it has nothing to say
+
+
+def transfer_ended_early(answer: Answer) -> Outcome | None:
+    """Fewer bytes came than the site had announced."""
+    return Outcome("cut", "the transfer ended early", is_temporary=True) if answer.page.is_cut else None
+
+
+def says_blocked(answer: Answer) -> Outcome | None:
+    """The page, or the address it sends on to, holds a text of outcomes.blocked."""
+    return _marked(answer, "blocked", answer.marketplace.outcomes.blocked)
+
+
+def says_login(answer: Answer) -> Outcome | None:
+    """The page, or the address it sends on to, holds a text of outcomes.login."""
+    return _marked(answer, "login", answer.marketplace.outcomes.login)
+
+
+def is_no_success(answer: Answer) -> Outcome | None:
+    """Only an answer of status 200 can be data."""
+    status = answer.page.status
+    if status == 200:
+        return None
+    target = answer.page.header("Location")
+    reason = f"status {status}, sends on to {target[:200]}" if target else f"status {status}"
+    return Outcome("error", reason, is_temporary=status in TEMPORARY_STATUSES or status >= 500)
+
+
+def does_not_decode(answer: Answer) -> Outcome | None:
+    """The content coding is not whole, the body too large, or the bytes no text."""
+    return answer.fault
+
+
+def fits_a_layout(answer: Answer) -> Outcome | None:
+    """A listing where a layout reads cards and nothing says that there are none; changed where it cannot read them."""
+    try:
+        reading = read_page(answer.text or "", answer.marketplace, answer.locator)
+    except LayoutError as error:
+        return Outcome("changed", str(error))
+    except Exception as error:  # whatever a hostile page makes a reader do, the page is at fault and not the crawl
+        return Outcome("changed", f"{answer.locator}: the layout reader failed with {type(error).__name__}: {error}")
+    if reading is None or not reading.cards:
+        return None
+    if marker := _found(answer, answer.marketplace.outcomes.empty):
+        return Outcome("changed", f"{answer.locator} says {marker!r} and yet shows {len(reading.cards)} cards")
+    return Outcome("listing", f"layout {reading.layout}", reading=reading)
+
+
+def says_empty(answer: Answer) -> Outcome | None:
+    """No cards, and the site's own text that there are none."""
+    marker = _found(answer, answer.marketplace.outcomes.empty)
+    return Outcome("empty", f"says {marker!r}") if marker else None
+
+
+def fits_nothing(answer: Answer) -> Outcome | None:
+    """What is left: no layout finds a card, and nothing says that there are none."""
+    return Outcome("changed", f"{answer.locator}: no layout finds a card, and no text says that there are none")
+
+
+RULES: tuple[Callable[[Answer], Outcome | None], ...] = (
+    transfer_ended_early,
+    says_blocked,
+    says_login,
+    is_no_success,
+    does_not_decode,
+    fits_a_layout,
+    says_empty,
+    fits_nothing,
+)
+
+
+def _opened(page: ArchivedPage, marketplace: Marketplace, locator: str) -> Answer:
+    """The answer with its body and text as far as they can be had."""
+    body, text, fault = None, None, None
+    try:
+        body = decoded(page.body, page.header("Content-Encoding"))
+        text = text_of(body, page.header("Content-Type"))
+    except CutBody as error:
+        fault = Outcome("cut", str(error), is_temporary=True)
+    except BodyTooLarge as error:
+        fault = Outcome("error", str(error))
+    except UnreadableText as error:
+        fault = Outcome("changed", str(error))
+    return Answer(page, marketplace, locator, body, text, fault)
+
+
+def _marked(answer: Answer, kind: str, markers: Sequence[str]) -> Outcome | None:
+    marker = _found(answer, markers)
+    return Outcome(kind, f"says {marker!r}") if marker else None
+
+
+def _found(answer: Answer, markers: Sequence[str]) -> str | None:
+    """The first of the texts that stands in the page or in the address that it sends on to."""
+    places = (answer.text or "", answer.page.header("Location"))
+    return next((marker for marker in markers if any(marker in place for place in places)), None)

@@ -1,0 +1,47 @@
+"""How much of what was to be read was read."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+UNIT = ["marketplace", "category", "week"]
+
+
+def page_coverage(pages: pl.DataFrame, depth: Mapping[str, int]) -> pl.DataFrame:
+    """One row per marketplace, category and week: pages stored, and pages that should have been.
+
+    `pages` is the ledger (table pages), `depth` the most pages that each marketplace's listing is read to. What
+    should have been is the larger of the pages planned and the pages the site said it has, to that depth. It is null
+    where it is unknown: pages of a foreign archive whose site does not say how many there were.
+    """
+    deepest = pl.col("marketplace").replace_strict(depth, default=None, return_dtype=pl.Int64)
+    said = pl.min_horizontal("pages_said", deepest)
+    stored = (pl.col("outcome").is_in(["listing", "empty"])) & (pl.col("state") == "done")
+    units = pages.filter((pl.col("purpose") == "listing") & (pl.col("read") == 1)).group_by(UNIT)
+    counted = units.agg(
+        stored.sum().cast(pl.Int64).alias("stored_count"),
+        pl.len().cast(pl.Int64).alias("planned_count"),
+        said.max().alias("said_count"),
+        (pl.col("worker") == "backfill").fill_null(False).all().alias("is_foreign"),
+    )
+    expected = (
+        pl.when(pl.col("said_count").is_null() & pl.col("is_foreign"))
+        .then(None)
+        .otherwise(pl.max_horizontal("planned_count", "said_count"))
+    )
+    return counted.select(*UNIT, "stored_count", expected.alias("expected_count")).sort(UNIT)
+
+
+def share(coverage: pl.DataFrame, units: pl.DataFrame, week: date) -> float | None:
+    """Pages stored over pages expected in one week, over some marketplaces' categories.
+
+    `units` has the columns marketplace and category. A unit without pages (rows handed over) or with an unknown
+    denominator makes the share unknown: None.
+    """
+    rows = units.join(coverage.filter(pl.col("week") == week), on=UNIT[:2], how="left", maintain_order="left")
+    expected = rows["expected_count"]
+    if rows.is_empty() or expected.null_count():
+        return None
+    total = int(expected.sum())
+    return int(rows["stored_count"].sum()) / total if total else None

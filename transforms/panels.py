@@ -1,0 +1,138 @@
+"""The samples a comparison is made on: listings of one belt at a week and at its base, and their merchants."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from transforms.ordered import FloatArray, IntArray, begins, floats, sums_at
+
+LISTING = ["marketplace", "merchant_id", "listing_id"]
+MERCHANT = ["marketplace", "merchant_id"]
+READ = ["weight", "value_yuan", "price_yuan", "unit", "sales_basis"]
+
+COUNTED_WEIGHT = 0.8  # METHOD 6: from this weight on a merchant is counted as belonging to the belt
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One comparison: per merchant (sorted by key) the sum at the base and now, 0 where it is absent.
+
+    `merchants` and `listings` count what stands at either end with weight >= 0.8; the sums hold all weights.
+    """
+
+    base: FloatArray
+    current: FloatArray
+    merchants: int
+    listings: int
+
+
+def placed_listings(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per listing of one belt and week, sorted by key; columns LISTING and READ.
+
+    Takes listing_weeks rows with the belt's weight. A listing in two categories of the belt counts once, in the
+    alphabetically first. A null weight is 0: such a listing is outside the belt this week, and is of use only
+    where the base week places it.
+    """
+    arranged = rows.select(*LISTING, "category", *READ).sort(*LISTING, "category")
+    return arranged.filter(begins(LISTING)).drop("category").with_columns(pl.col("weight").fill_null(0.0))
+
+
+def listing_pairs(current: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
+    """One row per listing that stands at the week or at its base, sorted by key, from two `placed_listings`.
+
+    The base columns carry the prefix `base_`; `base_weight` or `weight_now` is null where the listing is absent
+    from that end. `weight` is the base week's on both ends (METHOD 1, DESIGN 9): the listing's own, else the mean
+    of its merchant's, else (the merchant is new) its own of the week. Weight 0 is left out.
+    `merchant` numbers the merchants in order. `base_yuan` and `yuan` are weight times value, 0 without a value;
+    `base_listing` and `listing` are 1 where the listing stands at that end with weight >= 0.8, else 0.
+    `is_comparable`: values at both ends on one sales basis. A listing shown at both ends on two bases, or without
+    sales at one of them, is no zero and no change: it is an exit and an entry, and stays out of the matched sums.
+    `is_matched`: it enters the matched sums, which hold a merchant's values on those bases that it shows at both ends.
+    """
+    joined = _joined(current, base).with_columns(begins(MERCHANT).cum_sum().cast(pl.Int64).alias("merchant"))
+    weighted = joined.with_columns(_base_weights(joined)).filter(pl.col("weight") > 0)
+    return _with_matches(weighted).with_columns(
+        (pl.col("weight") * pl.col("base_value_yuan").fill_null(0.0)).alias("base_yuan"),
+        (pl.col("weight") * pl.col("value_yuan").fill_null(0.0)).alias("yuan"),
+        _counted("base_weight").alias("base_listing"),
+        _counted("weight_now").alias("listing"),
+    )
+
+
+def matched_panel(pairs: pl.DataFrame) -> Panel:
+    """Displayed sales in yuan of the merchants that show sales at both ends."""
+    return _panel(pairs.filter("is_matched"), "base_yuan", "yuan")
+
+
+def total_panel(pairs: pl.DataFrame) -> Panel:
+    """Displayed sales in yuan of all merchants of either end, to the depth that was read."""
+    return _panel(pairs, "base_yuan", "yuan")
+
+
+def listing_panel(pairs: pl.DataFrame) -> Panel:
+    """Listings with weight >= 0.8: their number per merchant."""
+    return _panel(pairs, "base_listing", "listing")
+
+
+def merchant_panel(pairs: pl.DataFrame) -> Panel:
+    """Merchants with a listing of weight >= 0.8: 1 where a merchant stands at an end, else 0."""
+    panel = listing_panel(pairs)
+    return replace(panel, base=np.minimum(panel.base, 1.0), current=np.minimum(panel.current, 1.0))
+
+
+def merchant_starts(pairs: pl.DataFrame) -> IntArray:
+    """The row numbers at which a merchant begins."""
+    return np.flatnonzero(np.diff(pairs["merchant"].to_numpy(), prepend=-1))
+
+
+def _panel(pairs: pl.DataFrame, base: str, current: str) -> Panel:
+    starts = merchant_starts(pairs)
+    counted = np.maximum(floats(pairs["base_listing"]), floats(pairs["listing"]))
+    return Panel(
+        base=sums_at(starts, floats(pairs[base])),
+        current=sums_at(starts, floats(pairs[current])),
+        merchants=int(np.count_nonzero(sums_at(starts, counted))),
+        listings=int(np.count_nonzero(counted)),
+    )
+
+
+def _counted(weight_at_end: str) -> pl.Expr:
+    return ((pl.col("weight") >= COUNTED_WEIGHT) & pl.col(weight_at_end).is_not_null()).cast(pl.Float64)
+
+
+def _joined(current: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
+    """Both ends side by side, one row per listing, sorted by key."""
+    earlier = base.rename({name: f"base_{name}" for name in READ})
+    later = current.rename({"weight": "weight_now"})
+    return earlier.join(later, on=LISTING, how="full", coalesce=True, validate="1:1").sort(LISTING)
+
+
+def _base_weights(joined: pl.DataFrame) -> pl.Series:
+    """`weight` of each listing on both ends, by the base week; takes `_joined` rows with the number of the merchant."""
+    starts = merchant_starts(joined)
+    if not len(starts):
+        return pl.Series("weight", [], dtype=pl.Float64)
+    own, present = floats(joined["base_weight"]), joined["base_weight"].is_not_null()
+    lengths = np.diff(starts, append=joined.height)
+    count, top = sums_at(starts, floats(present)), np.maximum.reduceat(own, starts)
+    below_top = sums_at(starts, np.where(present.to_numpy(), np.repeat(top, lengths) - own, 0.0))
+    mean = top - below_top / np.maximum(count, 1.0)  # exact where all are equal, which sum / count is not
+    known = np.where(np.repeat(count > 0, lengths), np.repeat(mean, lengths), floats(joined["weight_now"]))
+    return pl.Series("weight", np.where(present.to_numpy(), own, known))
+
+
+def _with_matches(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Adds `is_comparable` and `is_matched`."""
+    sold_then, sold_now = pl.col("base_value_yuan").is_not_null(), pl.col("value_yuan").is_not_null()
+    stays = pl.col("base_weight").is_not_null() & pl.col("weight_now").is_not_null()
+    comparable = sold_then & sold_now & pl.col("base_sales_basis").eq_missing(pl.col("sales_basis"))
+    usable = pl.col("is_comparable") | ~stays
+    basis = pl.when(sold_then).then("base_sales_basis").otherwise("sales_basis")
+    then_too = (sold_then & usable).any().over("merchant", "basis")
+    now_too = (sold_now & usable).any().over("merchant", "basis")
+    return (
+        pairs.with_columns(comparable.alias("is_comparable"), basis.alias("basis"))
+        .with_columns((usable & (sold_then | sold_now) & then_too & now_too).alias("is_matched"))
+        .drop("basis")
+    )

@@ -1,0 +1,83 @@
+"""Whether a comparison is published, and with which grade: by the base period and coverage, never by the result.
+
+Source: METHOD 1.6, DESIGN 9. A wide interval is `unclear`; it is no reason here, because selecting by width
+breaks the intervals that remain.
+"""
+
+from dataclasses import dataclass
+
+from configs.publication import PublicationRules
+from transforms.ordered import FloatArray
+from transforms.uncertainty import effective_number, top_share
+
+
+@dataclass(frozen=True, slots=True)
+class BaseFacts:
+    """What the rules look at: the number of matched merchants, how the base value is spread, how much is matched."""
+
+    merchants: int
+    effective: float
+    top1_share: float
+    top2_share: float
+    matched_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """status `published` or `suppressed`, the reason code of table figures, and the grade of what is published."""
+
+    status: str
+    reason: str
+    grade: str | None = None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the row may carry a value."""
+        return self.status == "published"
+
+
+PUBLISHED = Decision("published", "none")
+
+
+def base_facts(merchants: int, base: FloatArray, matched_share: float) -> BaseFacts:
+    """The facts of one panel: `base` is each merchant's base yuan, `merchants` those matched."""
+    return BaseFacts(merchants, effective_number(base), top_share(base, 1), top_share(base, 2), matched_share)
+
+
+def decide(facts: BaseFacts | None, coverage: float | None, rules: PublicationRules) -> Decision:
+    """The decision on one comparison; `facts` None where there is no base, `coverage` None where it is unknown.
+
+    The reason given is the first that applies: too few pages come before what follows from them.
+    """
+    if facts is None:
+        return suppressed("no_base")
+    for reason, applies in _objections(facts, coverage, rules):
+        if applies:
+            return suppressed(reason)
+    is_grade_a = facts.merchants >= rules.merchants_grade_a and coverage is not None
+    return Decision("published", "none", "A" if is_grade_a else "B")
+
+
+def decide_level(coverage: float | None, rules: PublicationRules) -> Decision:
+    """The decision on a level, which has no base and no grade: only too few pages speak against it."""
+    return suppressed("low_coverage") if _is_low(coverage, rules) else PUBLISHED
+
+
+def suppressed(reason: str) -> Decision:
+    """A row without value, for the reason given."""
+    return Decision("suppressed", reason)
+
+
+def _objections(facts: BaseFacts, coverage: float | None, rules: PublicationRules) -> list[tuple[str, bool]]:
+    dominated = facts.top1_share > rules.top1_share_maximum or facts.top2_share > rules.top2_share_maximum
+    return [
+        ("low_coverage", _is_low(coverage, rules)),
+        ("few_merchants", facts.merchants < rules.merchants_minimum),
+        ("few_effective", facts.effective < rules.effective_minimum),
+        ("dominance", dominated),
+        ("low_match", facts.matched_share < rules.matched_share_minimum),
+    ]
+
+
+def _is_low(coverage: float | None, rules: PublicationRules) -> bool:
+    return coverage is not None and coverage < rules.coverage_minimum

@@ -1,0 +1,114 @@
+"""The exact split of a belt's change into price, volume, mix, entry and exit (Bennet), on listing level.
+
+Source: METHOD 1.4. With p the price, q the quantity (value / price), ' the base, over the listings of one unit class
+that show comparable sales at both ends, S = sum q, s = q / S and a bar for the mean of both ends:
+
+    price  = sum 1/2 (q' + q) (p - p')
+    volume = (S - S') sum p_bar s_bar
+    mix    = S_bar sum p_bar (s - s')
+
+Only such listings enter: a listing missing from one end is entry or exit, never a price of 0 (which would put half
+of entry and exit into the price effect). Another unit class, or another sales basis, is exit and entry too.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from transforms.ordered import FloatArray, IntArray, floats, sums_at, total
+from transforms.panels import merchant_starts
+from transforms.uncertainty import without_each
+
+EFFECTS = ("price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_effect")
+ONE_SIDED = EFFECTS[3:]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One effect in yuan, and what it would be without each merchant in turn (in the order of `total_panel`)."""
+
+    yuan: float
+    without_yuan: FloatArray
+
+
+def split_change(pairs: pl.DataFrame) -> dict[str, Effect]:
+    """The effects in the order of EFFECTS, from `listing_pairs`; they add up to sum yuan - sum base_yuan.
+
+    Volume and mix of the rest of a belt are not the belt's less a merchant's summand, since S changes with it; they
+    are therefore worked out anew from the sums of each class, which costs no more.
+    """
+    merchant_count = len(merchant_starts(pairs))
+    merchant = np.cumsum(np.diff(pairs["merchant"].to_numpy(), prepend=-1) > 0) - 1
+    rows = pairs.with_columns(pl.Series("merchant", merchant), _continues().alias("continues"))
+    staying, moving = rows.filter("continues"), rows.filter(~pl.col("continues"))
+    per_class = [_class_effects(part, merchant_count) for part in _unit_classes(staying)]
+    effects = [_added([effects[i] for effects in per_class], merchant_count) for i in range(3)]
+    entry = _additive(moving, floats(moving["yuan"]), merchant_count)
+    leaving = _additive(moving, -floats(moving["base_yuan"]), merchant_count)
+    return dict(zip(EFFECTS, [*effects, entry, leaving], strict=True))
+
+
+def _continues() -> pl.Expr:
+    return pl.col("is_comparable") & pl.col("base_unit").eq_missing(pl.col("unit"))
+
+
+def _unit_classes(staying: pl.DataFrame) -> list[pl.DataFrame]:
+    """The listings of each unit class, null being one, classes in order of name."""
+    return staying.with_columns(pl.col("unit").fill_null("")).sort("unit", maintain_order=True).partition_by(
+        "unit", maintain_order=True
+    )
+
+
+def _class_effects(staying: pl.DataFrame, merchant_count: int) -> list[Effect]:
+    """Price, volume and mix of one unit class."""
+    then_price, now_price = floats(staying["base_price_yuan"]), floats(staying["price_yuan"])
+    then = floats(staying["base_yuan"]) / then_price
+    now = floats(staying["yuan"]) / now_price
+    mean_price = (then_price + now_price) / 2
+    sums = [_by_merchant(staying, part, merchant_count) for part in (then, now, mean_price * then, mean_price * now)]
+    volume, mix = _volume_and_mix(*(np.array([total(part)]) for part in sums))
+    volume_without, mix_without = _volume_and_mix(*(without_each(part) for part in sums))
+    return [
+        _additive(staying, (then + now) / 2 * (now_price - then_price), merchant_count),
+        Effect(float(volume[0]), volume_without),
+        Effect(float(mix[0]), mix_without),
+    ]
+
+
+def _volume_and_mix(
+    then: FloatArray, now: FloatArray, then_valued: FloatArray, now_valued: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Volume and mix effect from S', S and the quantities of both ends valued at mean prices.
+
+    sum p_bar s is `now_valued` / S. An end without quantities has no mix of its own and takes that of the other.
+    """
+    then_mean, now_mean = _ratio(then_valued, then), _ratio(now_valued, now)
+    then_mean, now_mean = np.where(then > 0, then_mean, now_mean), np.where(now > 0, now_mean, then_mean)
+    return (now - then) * (then_mean + now_mean) / 2, (now + then) / 2 * (now_mean - then_mean)
+
+
+def _additive(rows: pl.DataFrame, yuan: FloatArray, merchant_count: int) -> Effect:
+    """An effect that is a sum over listings: without a merchant it is the sum less the merchant's."""
+    parts = _by_merchant(rows, yuan, merchant_count)
+    return Effect(total(parts), without_each(parts))
+
+
+def _added(effects: list[Effect], merchant_count: int) -> Effect:
+    """The sum of an effect over unit classes, in their order."""
+    yuan, without = 0.0, np.zeros(merchant_count)
+    for effect in effects:
+        yuan, without = yuan + effect.yuan, without + effect.without_yuan
+    return Effect(yuan, without)
+
+
+def _by_merchant(rows: pl.DataFrame, values: FloatArray, merchant_count: int) -> FloatArray:
+    """The sums of merchants 0 ... merchant_count - 1, from rows sorted by merchant."""
+    starts: IntArray = merchant_starts(rows)
+    sums = np.zeros(merchant_count)
+    sums[rows["merchant"].to_numpy()[starts]] = sums_at(starts, values)
+    return sums
+
+
+def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)

@@ -1,0 +1,139 @@
+"""warehouse.duckdb: the current release for readers. A new file is built beside the old one and takes its place by
+one rename, so that whoever has the old one open keeps it. It can always be rebuilt from the Parquet files."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import sqlalchemy as sa
+
+from configs.calendar import year_ago
+from configs.places import place
+from configs.register import Configs
+from configs.sql import sql_table
+from configs.tables import table
+from spiders.lake_files import sync_file, sync_folder
+from warehouse import lake, views
+from warehouse.vintages import Manifest, figures, manifests, releases
+
+STORED = ("belts", "belt_places", "weeks", "figures", "releases", "checks", "pages")
+
+
+def database_file(home: Path) -> Path:
+    """Where readers find the warehouse."""
+    return home / "warehouse.duckdb"
+
+
+def released_in(home: Path) -> str | None:
+    """The release that the warehouse file holds; None where there is no readable file or it holds none."""
+    path = database_file(home)
+    if not path.exists():
+        return None
+    with suppress(duckdb.Error), duckdb.connect(str(path), read_only=True) as reader:
+        row = reader.execute("select release from releases order by sequence desc limit 1").fetchone()
+        return str(row[0]) if row else None
+    return None
+
+
+def rebuild(home: Path, configs: Configs, pages: pl.DataFrame) -> Path:
+    """Build the warehouse of the last release and put it in place; `pages` is the ledger (table pages)."""
+    chain = manifests(home)
+    staging = home / ".warehouse.duckdb.tmp"
+    staging.unlink(missing_ok=True)
+    _create(staging)
+    frames = _frames(home, configs, chain, pages)
+    with duckdb.connect(str(staging)) as writer:
+        writer.execute(f"set file_search_path = '{_quoted(home.absolute())}'")
+        for name in STORED:
+            _load(writer, name, frames[name])
+        for statement in _views(home):
+            writer.execute(statement)
+    sync_file(staging)
+    os.replace(staging, database_file(home))
+    sync_folder(home)
+    return database_file(home)
+
+
+def _create(path: Path) -> None:
+    """The stored tables, with their comments, through SQLAlchemy from the one definition of their columns."""
+    engine = sa.create_engine(f"duckdb:///{path}", poolclass=sa.NullPool)
+    metadata = sa.MetaData()
+    for name in STORED:
+        sql_table(name, metadata)
+    metadata.create_all(engine)
+    engine.dispose()
+
+
+def _load(writer: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    rows = table(name).conform(frame).sort(table(name).key)
+    writer.register("rows", rows.to_arrow())
+    columns = ", ".join(f'"{column}"' for column in table(name).names)
+    writer.execute(f"insert into {name} select {columns} from rows")
+    writer.unregister("rows")
+
+
+def _frames(home: Path, configs: Configs, chain: list[Manifest], pages: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    vintages = figures(home, chain)
+    return {
+        "belts": belts(configs),
+        "belt_places": belt_places(configs),
+        "weeks": weeks(vintages),
+        "figures": vintages,
+        "releases": releases(chain),
+        "checks": lake.read(table("checks"), sorted((home / "checks").glob("**/*.parquet"))),
+        "pages": pages,
+    }
+
+
+def _views(home: Path) -> list[str]:
+    lakes = [views.lake_view(name, any((home / name).glob("*/*/*.parquet"))) for name in lake.PARTITIONED]
+    return [*lakes, views.merchants(), views.listings(), views.belt_weeks(), views.belt_yoy()]
+
+
+def belts(configs: Configs) -> pl.DataFrame:
+    """Table belts."""
+    rows = []
+    for belt in configs.belts.values():
+        province = place(belt.province_code)
+        rows.append(
+            {
+                "belt": belt.id,
+                "name_en": belt.name.en,
+                "name_zh": belt.name.zh,
+                "province_code": belt.province_code,
+                "province_zh": province.name if province else "",
+                "categories": belt.categories,
+                "evidence": belt.evidence,
+                "evidence_grade": belt.evidence_grade,
+                "valid_from": belt.valid_from,
+                "valid_to": belt.valid_to,
+            }
+        )
+    return pl.DataFrame(rows, schema=table("belts").polars_schema())
+
+
+def belt_places(configs: Configs) -> pl.DataFrame:
+    """Table belt_places."""
+    rows = [
+        {"belt": belt.id, "place_code": part.code, "place_zh": known.name, "aliases": part.aliases}
+        for belt in configs.belts.values()
+        for part in belt.places
+        if (known := place(part.code)) is not None
+    ]
+    return pl.DataFrame(rows, schema=table("belt_places").polars_schema())
+
+
+def weeks(vintages: pl.DataFrame) -> pl.DataFrame:
+    """Table weeks: the weeks of which there is any figure."""
+    found = sorted(vintages["week"].unique().to_list())
+    rows = [
+        {"week": week, "iso_year": week.isocalendar().year, "iso_week": week.isocalendar().week, "year_ago": ago}
+        for week, ago in ((week, year_ago(week)) for week in found)
+    ]
+    return pl.DataFrame(rows, schema=table("weeks").polars_schema())
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

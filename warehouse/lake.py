@@ -1,0 +1,81 @@
+"""Where the lake's files lie below a data home, and how they are read whole.
+
+One Parquet file per marketplace, week and category; figures one per week and belt. A derived file carries the
+fingerprint of what it was made from, so that a step knows what it need not make again.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+
+from configs.tables import Table
+from spiders.lake_files import write_frame
+
+FINGERPRINT = "beltwatch.fingerprint"
+PARTITIONED = ("listing_weeks", "rejects", "listing_belts")
+
+
+def partition(home: Path, name: str, marketplace: str, week: date, category: str) -> Path:
+    """File of one partitioned table's unit."""
+    return home / name / f"marketplace={marketplace}" / f"week={week}" / f"{category}.parquet"
+
+
+def offer_files(home: Path, marketplace: str, week: date, category: str) -> list[Path]:
+    """The offers of one unit in the order in which they count: pages first, then rows handed over, oldest first."""
+    folder = home / "offers" / marketplace / str(week)
+    handed_over = folder.glob(f"{category}.handed-over-*.parquet")
+    pages = folder / f"{category}.parquet"
+    return ([pages] if pages.exists() else []) + sorted(handed_over, key=lambda path: (path.stat().st_mtime_ns, path))
+
+
+def offer_units(home: Path) -> Iterator[tuple[str, date, str]]:
+    """All (marketplace, week, category) of which there are offers, sorted."""
+    found = {
+        (path.parent.parent.name, date.fromisoformat(path.parent.name), path.name.split(".")[0])
+        for path in (home / "offers").glob("*/*/*.parquet")
+    }
+    yield from sorted(found)
+
+
+def units(home: Path, name: str) -> Iterator[tuple[str, date, str]]:
+    """All (marketplace, week, category) of a partitioned table, sorted."""
+    for path in sorted((home / name).glob("marketplace=*/week=*/*.parquet")):
+        week = path.parent.name.removeprefix("week=")
+        yield path.parent.parent.name.removeprefix("marketplace="), date.fromisoformat(week), path.stem
+
+
+def figures_file(home: Path, week: date, belt: str) -> Path:
+    """File of one belt's figures of one week, built but not yet released."""
+    return home / "figures" / f"week={week}" / f"{belt.replace(':', '_')}.parquet"
+
+
+def write(path: Path, frame: pl.DataFrame, fingerprint: str | None = None) -> None:
+    """Write one file whole or not at all; the fingerprint names what it was made from."""
+    write_frame(path, frame, metadata={FINGERPRINT: fingerprint} if fingerprint else None)
+
+
+def fingerprint_of(path: Path) -> str | None:
+    """What a file was made from; None where there is no file or it does not say."""
+    return pl.read_parquet_metadata(path).get(FINGERPRINT) if path.exists() else None
+
+
+def fingerprint(parts: Iterable[str]) -> str:
+    """One digest of many parts, in their order."""
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def read(shape: Table, paths: Iterable[Path]) -> pl.DataFrame:
+    """All rows of some files of one table, in the order of the files; the empty table where there are none."""
+    present = [path for path in paths if path.exists()]
+    if not present:
+        return shape.empty()
+    schema = shape.polars_schema()
+    return pl.concat([pl.read_parquet(path, schema=schema, hive_partitioning=False) for path in present])
