@@ -110,7 +110,10 @@ def _is_headline() -> pl.Expr:
 
 
 def _print(frame: pl.DataFrame) -> None:
-    table = [[name.replace("_", " ") for name in frame.columns], *([_cell(cell) for cell in row] for row in frame.rows())]
+    table = [
+        [name.replace("_", " ") for name in frame.columns],
+        *([_cell(cell) for cell in row] for row in frame.rows()),
+    ]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table:
         print(" | ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))

@@ -5,8 +5,8 @@ from configs.tables import Column, Table, tables
 HEAD = """# Data dictionary
 
 Every table, its grain, its key and its columns, generated from `configs/tables.yaml`. Shares are 0 to 1, changes are
-fractions (-0.25 is -25 %), instants are UTC, a week is the date of its Monday in Asia/Shanghai. Columns marked *volatile*
-may differ between two runs that are equal in everything else.
+fractions (-0.25 is -25 %), instants are UTC, a week is the date of its Monday in Asia/Shanghai. Columns marked
+*volatile* may differ between two runs that are equal in everything else.
 """
 
 

@@ -10,7 +10,7 @@ from jmespath.functions import Functions
 
 from configs.nearest import did_you_mean
 
-ADDED_FUNCTIONS = ("money", "joined")  # spiders/paths.py defines them
+ADDED_FUNCTIONS = {"money": 1, "joined": 2}  # name: arguments; spiders/texts.py defines them
 
 
 def check_jmespath(expression: str) -> str:
@@ -20,10 +20,13 @@ def check_jmespath(expression: str) -> str:
     except JMESPathError as error:
         reason = " ".join(str(error).split("\n")[0].split())
         raise ValueError(f"found {expression!r}, expected a JMESPath expression ({reason})") from None
-    for name in _functions(parsed):
+    for name, count in _calls(parsed):
         known = [*ADDED_FUNCTIONS, *sorted(Functions.FUNCTION_TABLE)]
         if name not in known:
             raise ValueError(f"found unknown function {name}() in {expression!r}{did_you_mean(name, known)}")
+        if count != ADDED_FUNCTIONS.get(name, count):
+            expected = f"expected {ADDED_FUNCTIONS[name]}"
+            raise ValueError(f"found {name}() with {count} argument{'s' * (count != 1)} in {expression!r}, {expected}")
     return expression
 
 
@@ -36,9 +39,9 @@ def check_regex(pattern: str) -> str:
     return pattern
 
 
-def _functions(node: dict[str, Any]) -> Iterator[str]:
+def _calls(node: dict[str, Any]) -> Iterator[tuple[str, int]]:
     if node["type"] == "function_expression":
-        yield node["value"]
+        yield node["value"], len(node["children"])
     for child in node.get("children", ()):
         if isinstance(child, dict):
-            yield from _functions(child)
+            yield from _calls(child)

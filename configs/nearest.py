@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+FEW = 25
+
 
 def nearest(word: str, valid: Iterable[str]) -> str | None:
     """The valid word most like `word`, or None where none is at all like it."""
@@ -11,9 +13,9 @@ def nearest(word: str, valid: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, valid: Iterable[str]) -> str:
-    """The end of an error sentence: "; did you mean X?", or every valid word where none is near."""
+    """The end of an error sentence: "; did you mean X?", or the valid words where none is near and they are few."""
     listed = list(valid)
     found = nearest(word, listed)
     if found is not None:
         return f"; did you mean {found}?"
-    return f"; valid are {', '.join(listed)}" if listed else ""
+    return f"; valid are {', '.join(listed)}" if 0 < len(listed) <= FEW else ""

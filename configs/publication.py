@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class PublicationRules(BaseModel):
-    """Thresholds on the base period and on coverage; publication.yaml gives each with its reason. Source: METHOD 1.6."""
+    """Thresholds on the base period and on coverage, with reasons in publication.yaml. Source: METHOD 1.6."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -101,9 +101,11 @@ def _publication(path: Path) -> PublicationRules:
     """The thresholds in force: those that the overlay does not name are the shipped ones."""
     shipped = load_model(SHIPPED / "publication.yaml", PublicationRules)
     known: Any = {
-        name: (field.rebuild_annotation(), getattr(shipped, name)) for name, field in PublicationRules.model_fields.items()
+        name: (field.rebuild_annotation(), getattr(shipped, name))
+        for name, field in PublicationRules.model_fields.items()
     }
-    return load_model(path, create_model("PublicationRules", __base__=PublicationRules, **known))
+    merged = load_model(path, create_model("PublicationRules", __base__=PublicationRules, **known))
+    return PublicationRules.model_validate(merged.model_dump())
 
 
 def _known_categories(path: Path, named: list[str], known: dict[str, dict[str, str]]) -> None:

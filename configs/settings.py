@@ -28,7 +28,7 @@ class Settings(BaseSettings):
 def settings(home: Path | None = None) -> Settings:
     """The settings in force; `home` as given on the command line goes before the environment."""
     try:
-        return Settings(home=home) if home is not None else Settings()  # type: ignore[call-arg]
+        return Settings(home=home) if home is not None else Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = "BELTWATCH_" + str(first["loc"][0]).upper()

@@ -33,7 +33,7 @@ class Instant(TypeDecorator[datetime]):
         """The instant in UTC."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
 def sql_table(name: str, metadata: sa.MetaData) -> sa.Table:

@@ -128,6 +128,8 @@ def _complaint(keys: Keys, entry: Any, model: type[BaseModel]) -> str:
     kind, where = entry["type"], ".".join(map(str, keys)) or "the file"
     if kind == "extra_forbidden":
         return f"found unknown key {keys[-1]}{did_you_mean(str(keys[-1]), _valid_keys(model, keys[:-1]))}"
+    if kind == "invalid_key":
+        return f"found a key that YAML reads as {entry['input']}, expected a text (put it in quotes)"
     if kind == "missing":
         return f"found no {where}, expected it to be given"
     if kind == "value_error":

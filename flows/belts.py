@@ -93,7 +93,7 @@ def _week_figures(
     empty = table("listing_weeks").empty().with_columns(weight=pl.lit(0.0), rule=pl.lit(""))
     then = rows.get(base, empty).filter(pl.col("weight").is_not_null())
     return belt_figures(
-        current=_own(rows.get(week, empty), then),
+        current=_own(rows.get(week, empty), then, belt),
         base=then,
         belt=belt.id,
         week=week,
@@ -104,10 +104,14 @@ def _week_figures(
     )
 
 
-def _own(rows: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
-    """The rows inside the belt, and those outside it of merchants who were in it at the base: that week decides."""
+def _own(rows: pl.DataFrame, base: pl.DataFrame, belt: Belt) -> pl.DataFrame:
+    """The rows inside the belt, and those whose place alone puts them outside, of merchants who were in it at the
+    base: that week decides."""
     inside = pl.col("weight").is_not_null()
-    moved = rows.filter(~inside).join(base.select(MERCHANT).unique(), on=MERCHANT, how="semi")
+    is_sold = pl.col("title_text").str.contains_any(belt.title_words) if belt.title_words else pl.lit(True)
+    moved = rows.filter(~inside & is_sold.fill_null(False)).join(
+        base.select(MERCHANT).unique(), on=MERCHANT, how="semi"
+    )
     return pl.concat([rows.filter(inside), moved])
 
 
@@ -115,5 +119,3 @@ def _share(coverage: pl.DataFrame, units: list[Unit], week: date) -> float | Non
     own = [(marketplace, category) for marketplace, day, category in units if day == week]
     frame = pl.DataFrame(own, schema={"marketplace": pl.String, "category": pl.String}, orient="row")
     return share(coverage, frame, week)
-
-

@@ -1,4 +1,4 @@
-"""The part of a build that goes by category: offers -> listing_weeks and rejects -> belts, through the gate.
+"""The part of a build that goes by category: offers -> listing_weeks and rejects -> belts.
 
 A unit whose offers, configuration and method are those of the file that stands is not made again.
 """
@@ -27,17 +27,19 @@ class CategoryReport:
     """What was done for one category."""
 
     category: str
-    weeks: set[date] = field(default_factory=set)
+    made: dict[str, list[date]] = field(default_factory=dict)
     offers: int = 0
     accepted: int = 0
     rejected: int = 0
-    stopped: list[str] = field(default_factory=list)
+
+    @property
+    def weeks(self) -> list[date]:
+        """The weeks that were made anew, on any marketplace."""
+        return sorted({week for weeks in self.made.values() for week in weeks})
 
 
 def build_category(home: Path, configs: Configs, category: str, weeks: Iterable[date] | None) -> CategoryReport:
     """Make one category's listing weeks, rejects and belts for the given weeks (None: all) wherever they are stale."""
-    from flows.quality import gate_category
-
     report = CategoryReport(category)
     wanted = None if weeks is None else set(weeks)
     for marketplace, units in _units(home, category, wanted).items():
@@ -45,10 +47,9 @@ def build_category(home: Path, configs: Configs, category: str, weeks: Iterable[
         if not stale:
             continue
         _clean(home, configs, marketplace, category, stale, report)
-        report.stopped += gate_category(home, configs, marketplace, category, stale)
-        report.weeks |= set(stale)
-    if report.weeks:
-        _place(home, configs, category, sorted(report.weeks))
+        report.made[marketplace] = stale
+    if report.made:
+        _place(home, configs, category, report.weeks)
     return report
 
 
@@ -71,7 +72,10 @@ def _made_of(home: Path, configs: Configs, marketplace: str, week: date, categor
     belts = sorted(configs.belts_of(category))
     digests = [configs.digests.get(f"belts/{belt}.yaml", "") for belt in belts]
     own = configs.digests.get(f"marketplaces/{marketplace}.yaml", "")
-    offers = [lake.fingerprint_of(path) or lake.digest_of(path) for path in lake.offer_files(home, marketplace, week, category)]
+    offers = [
+        lake.fingerprint_of(path) or lake.digest_of(path)
+        for path in lake.offer_files(home, marketplace, week, category)
+    ]
     return lake.fingerprint([METHOD, own, *digests, *offers])
 
 

@@ -277,4 +277,4 @@ def _refuse_stopped(stopped: list[str]) -> None:
         )
 
 
-assert STOPPED_BY_GATE == GateStop.exit_code
+assert GateStop.exit_code == STOPPED_BY_GATE

@@ -36,10 +36,12 @@ def run_demo(work: Workplace, scenario_name: str, seed: int) -> None:
         world = lay_out(work.home, scenario, seed, step.advance)
         step.say(f"{len(world.archive)} archived weeks of {scenario.name}, seed {seed}")
     log = work.home / "sandbox" / "requests.log"
-    with serving(scenario, seed, live, log, port=_port(work.home)) as url:
+    with serving(scenario_name, seed, live, log, port=_port(work.home)) as url:
         write_marketplace(work.home, url)
         backfill_files(work, [work.home / "sandbox" / "archive"], MARKETPLACE, reporter)
+        reporter.head("history")
         stopped = run_history(work, MARKETPLACE, reporter)
+        reporter.head(f"week {scenario.live_week}")
         stopped += run_week(work, scenario.live_week, [MARKETPLACE], reporter)
     reporter.summary()
     _show(work.home, scenario.live_week, [m.release for m in manifests(work.home)][len(before) :])
@@ -68,11 +70,13 @@ def recovered(home: Path, week: object) -> pl.DataFrame:
         measured = reader.sql(
             "select y.*, b.name_en from belt_yoy y join belts b using (belt) where alignment = 'plain'"
         ).filter(pl.col("week") == week)
-    return truth.select("belt", "planted", "realised").join(measured, on="belt", how="inner", validate="1:1").sort("belt")
+    return (
+        truth.select("belt", "planted", "realised").join(measured, on="belt", how="inner", validate="1:1").sort("belt")
+    )
 
 
 def _show(home: Path, week: object, new: list[str]) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     rows = recovered(home, week)
     table = Table("belt", "planted", "realised", "measured", "interval", "verdict", box=None, pad_edge=False)
     for row in rows.iter_rows(named=True):

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from configs.errors import InputError
 from flows.progress import Reporter
 from flows.workplace import Workplace
+
+if TYPE_CHECKING:
+    from spiders.backfill import BackfillReport
 
 WARC_ENDINGS = (".warc", ".warc.gz")
 
@@ -34,7 +38,21 @@ def backfill_files(work: Workplace, files: Iterable[Path], marketplace: str, rep
     found = work.configs.marketplace(marketplace)
     with reporter.step("backfill") as step:
         report = backfill(work.home, found, warc_files(files), work.ledger, step.advance)
-        step.say(str(report))
+        step.say(_sentence(report))
+
+
+def _sentence(report: "BackfillReport") -> str:
+    """What a backfill found and took."""
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(report.outcomes.items()))
+    parts = [
+        f"{report.stored} pages taken from {report.sources} files ({outcomes})" if report.stored else "no new page",
+        f"{report.known} known already" if report.known else "",
+        f"{report.later} later captures of a week left" if report.later else "",
+        f"{report.unmatched} addresses are no listing, first {report.unmatched_urls[0]}" if report.unmatched else "",
+        f"{report.undated} without a date" if report.undated else "",
+        f"cut short: {', '.join(map(str, report.cut_sources))}" if report.cut_sources else "",
+    ]
+    return "; ".join(part for part in parts if part)
 
 
 def warc_files(named: Iterable[Path]) -> list[Path]:
@@ -43,7 +61,9 @@ def warc_files(named: Iterable[Path]) -> list[Path]:
     for path in named:
         if not path.exists():
             raise InputError(f"{path} does not exist; expected a WARC file or a folder of them")
-        inside = [one for one in sorted(path.rglob("*")) if one.name.endswith(WARC_ENDINGS)] if path.is_dir() else [path]
+        inside = (
+            [one for one in sorted(path.rglob("*")) if one.name.endswith(WARC_ENDINGS)] if path.is_dir() else [path]
+        )
         if not inside:
             raise InputError(f"{path} holds no WARC file; expected names that end in .warc or .warc.gz")
         found += inside

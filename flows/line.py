@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from configs.errors import GateStop
 from flows.belts import build_belt, drop_unknown_belts
 from flows.categories import build_category
-from flows.mapping import Mapper, in_processes
+from flows.mapping import Mapper, in_processes, in_turn
 from flows.progress import Reporter
 from flows.reading import parse_category, parse_units, plan, refuse_failures, refuse_future
 from flows.workplace import Workplace
@@ -32,7 +32,7 @@ class Line:
     work: Workplace
     marketplaces: list[str]
     reporter: Reporter
-    each: Mapper = in_processes
+    each: Mapper | None = None
     stopped: list[str] = field(default_factory=list)
 
     def plan(self, week: date) -> None:
@@ -68,7 +68,7 @@ class Line:
                 (work.home, work.configs, pages, marketplace, category, weeks, again)
                 for marketplace, category in parse_units(work, self.marketplaces, weeks)
             ]
-            reports = self.each("parse", parse_category, units, step.advance)
+            reports = self._mapper(weeks)("parse", parse_category, units, step.advance)
             read, offers = sum(report.pages for report in reports), sum(report.offers for report in reports)
             step.say(f"{offers} offers from {read} pages" if read else "nothing new to read")
         for report in reports:
@@ -76,30 +76,35 @@ class Line:
 
     def build(self, weeks: Weeks) -> None:
         """Offers to listing weeks, belts and figures; whatever a gate stops is suppressed, the rest is made."""
-        from flows.quality import gate_figures
+        from flows.quality import gate_category, gate_figures, quarantined
 
         work = self.work
         with self.reporter.step("clean") as step:
             categories = sorted({category for belt in work.configs.belts.values() for category in belt.categories})
             wanted = None if weeks is None else _with_ends(weeks)
-            cleaned = self.each(
+            cleaned = self._mapper(weeks)(
                 "clean", build_category, [(work.home, work.configs, name, wanted) for name in categories], step.advance
             )
             step.say(
                 f"{sum(r.offers for r in cleaned)} offers: {sum(r.accepted for r in cleaned)} accepted, "
                 f"{sum(r.rejected for r in cleaned)} rejected"
             )
-        self.stopped += [sentence for report in cleaned for sentence in report.stopped]
+        with self.reporter.step("validate") as step:
+            for report in cleaned:
+                for marketplace, renewed in report.made.items():
+                    gate_category(work.home, work.configs, marketplace, report.category, renewed)
+            self.stopped += quarantined(work.home, weeks)
+            step.say("; ".join(self.stopped) or "all passed")
         with self.reporter.step("compare") as step:
             drop_unknown_belts(work.home, work.configs)
             touched = None if weeks is None else sorted({*weeks, *(day for r in cleaned for day in r.weeks)})
             coverage = self._coverage()
             units = [(work.home, work.configs, belt, touched, coverage) for belt in work.configs.belts.values()]
-            made = self.each("compare", build_belt, units, step.advance)
+            made = self._mapper(weeks)("compare", build_belt, units, step.advance)
             step.say(f"{sum(made)} belt-weeks of {len(units)} belts made anew")
-        with self.reporter.step("gates") as step:
+        with self.reporter.step("validate") as step:
             broken = gate_figures(work.home, work.configs)
-            step.say("; ".join([*self.stopped, *broken]) or "all passed")
+            step.say("; ".join(broken) or "figures passed")
         if broken:
             raise GateStop(f"no figure may be released: {broken[0]}")
 
@@ -137,6 +142,10 @@ class Line:
             written = write_report(self.work.home / "reports" / release, reader, last)
             step.say(", ".join(str(path) for path in written))
             return written
+
+    def _mapper(self, weeks: Weeks) -> Mapper:
+        """How units are gone through: a week's are small, and starting processes would cost more than they do."""
+        return self.each or (in_processes if weeks is None else in_turn)
 
     def _coverage(self) -> "pl.DataFrame":
         from transforms.coverage import page_coverage

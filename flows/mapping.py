@@ -35,10 +35,13 @@ def in_processes(name: str, function: Callable[..., R], units: Sequence[tuple[An
     """As many processes as there are processors; a single unit stays in this one."""
     if len(units) < 2:
         return in_turn(name, function, units, advance)
-    workers = min(len(units), os.cpu_count() or 1)
-    # Polars' threads do not survive a fork: start afresh
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with processes(len(units)) as pool:
         futures = [pool.submit(function, *unit) for unit in units]
         for done, _ in enumerate(as_completed(futures), start=1):
             advance(done, len(units))
         return [future.result() for future in futures]
+
+
+def processes(units: int) -> ProcessPoolExecutor:
+    """A pool for so many units. Polars' threads do not survive a fork: its processes start afresh."""
+    return ProcessPoolExecutor(max(1, min(units, os.cpu_count() or 1)), mp_context=get_context("spawn"))

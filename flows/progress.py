@@ -35,12 +35,16 @@ class Reporter:
             yield step
         spent = time.perf_counter() - started
         self.seconds[name] = self.seconds.get(name, 0.0) + spent
-        self.console.print(f"{name:<10} {spent:6.1f} s  {step.said}".rstrip())
+        self.console.print(f"{name:<10} {spent:6.1f} s  {step.said}".rstrip(), soft_wrap=True)
+
+    def head(self, text: str) -> None:
+        """A line that says what the steps below it are about."""
+        self.console.print(text)
 
     def summary(self) -> None:
         """The seconds of every step and in all."""
         parts = "  ".join(f"{name} {spent:.1f}" for name, spent in self.seconds.items())
-        self.console.print(f"seconds    {parts}  total {sum(self.seconds.values()):.1f}")
+        self.console.print(f"seconds    {parts}  total {sum(self.seconds.values()):.1f}", soft_wrap=True)
 
 
 @dataclass

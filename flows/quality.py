@@ -16,20 +16,27 @@ from warehouse import lake
 from warehouse.gates import Batch, check, is_stopped
 
 
-def gate_category(home: Path, configs: Configs, marketplace: str, category: str, weeks: Sequence[date]) -> list[str]:
-    """Pass the listing weeks of some weeks through their gate; returns one sentence per week that was stopped."""
+def gate_category(home: Path, configs: Configs, marketplace: str, category: str, weeks: Sequence[date]) -> None:
+    """Pass the listing weeks of some weeks through their gate and keep the result."""
     rows = {week: _rows(home, marketplace, category, week) for week in sorted(weeks)}
     whole = _check(configs, marketplace, category, rows)
     if not is_stopped(whole):
         _store(home, marketplace, category, max(rows), whole, drop=[week for week in rows if week != max(rows)])
-        return []
-    sentences = []
+        return
     for week, part in rows.items():
         checks = _check(configs, marketplace, category, {week: part})
         _store(home, marketplace, category, week, checks, drop=[])
-        if is_stopped(checks):
-            sentences.append(_sentence(checks))
-    return sentences
+
+
+def quarantined(home: Path, weeks: Sequence[date] | None) -> list[str]:
+    """One sentence for each category and week (None: any week) that stands in quarantine."""
+    stopped = []
+    for path in sorted((home / "checks" / "listing_weeks").glob("marketplace=*/week=*/*.parquet")):
+        if weeks is None or date.fromisoformat(path.parent.name.removeprefix("week=")) in weeks:
+            checks = lake.read(table("checks"), [path])
+            if is_stopped(checks):
+                stopped.append(_sentence(checks))
+    return stopped
 
 
 def quarantined_weeks(home: Path, marketplace: str, category: str) -> set[date]:

@@ -51,7 +51,10 @@ def parse_units(work: Workplace, marketplaces: Sequence[str], weeks: Sequence[da
     chosen = pages.filter(pl.col("marketplace").is_in(list(marketplaces)))
     if weeks is not None:
         chosen = chosen.filter(pl.col("week").is_in(list(weeks)))
-    return [(row[0], row[1]) for row in chosen.select("marketplace", "category").unique().sort("marketplace", "category").rows()]
+    return [
+        (row[0], row[1])
+        for row in chosen.select("marketplace", "category").unique().sort("marketplace", "category").rows()
+    ]
 
 
 def parse_category(
@@ -80,7 +83,7 @@ def parse_category(
         if again or lake.fingerprint_of(path) != made_of:
             offers, failures = read_pages(home, found, week, category, rows)
             lake.write(path, table("offers").conform(offers), made_of)
-            report.failures += failures
+            report.failures += [f"page {failure.page}: {failure.reason}" for failure in failures]
             report.pages += rows.height
             report.offers += offers.height
             report.units += 1

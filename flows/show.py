@@ -56,7 +56,7 @@ def _print_table(rows: pl.DataFrame, out: Path | None) -> None:
     table = Table(*rows.columns, box=None, header_style="bold", pad_edge=False)
     for row in rows.iter_rows():
         table.add_row(*("" if cell is None else _cell(cell) for cell in row))
-    with (out.open("w", encoding="utf-8") if out else sys.stdout) as stream:
+    with out.open("w", encoding="utf-8") if out else sys.stdout as stream:
         wide = None if stream.isatty() else 10_000
         Console(file=stream, width=wide, highlight=False).print(table)
         print(f"{rows.height} rows", file=sys.stderr)
@@ -70,7 +70,9 @@ def show_status(work: Workplace, as_json: bool) -> None:
     """Ledger balance, coverage by category of the last week, releases, gates."""
     state = status_of(work)
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps(state, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str))
+        sys.stdout.buffer.write(
+            orjson.dumps(state, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
+        )
         return
     console = Console(highlight=False)
     console.print(f"home      {state['home']}")

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from configs.belts import Belt
 from flows.line import Line
+from flows.mapping import processes
 from flows.progress import Advance, Reporter
 from flows.workplace import Workplace
 
@@ -41,7 +42,7 @@ def run_history(work: Workplace, marketplace: str, reporter: Reporter) -> list[s
     """Everything that was archived and not yet read, through parse and build, as one flow run."""
 
     def line() -> list[str]:
-        steps = Line(work, [marketplace], reporter, each=as_tasks)
+        steps = Line(work, [marketplace], reporter, each=as_tasks_in_processes)
         steps.parse(None)
         steps.build(None)
         return steps.stopped
@@ -51,7 +52,7 @@ def run_history(work: Workplace, marketplace: str, reporter: Reporter) -> list[s
 
 def week_line(work: Workplace, week: date, marketplaces: list[str], reporter: Reporter) -> list[str]:
     """The straight line of one week."""
-    line = Line(work, marketplaces, reporter, each=as_tasks)
+    line = Line(work, marketplaces, reporter, each=as_tasks)  # a week is small: its units stay in this process
     line.plan(week)
     line.crawl(week)
     line.parse([week])
@@ -62,43 +63,53 @@ def week_line(work: Workplace, week: date, marketplaces: list[str], reporter: Re
 
 
 def as_tasks(name: str, function: Callable[..., R], units: Sequence[tuple[Any, ...]], advance: Advance) -> list[R]:
-    """Units as Prefect tasks in as many processes as there are processors."""
+    """Units as Prefect tasks, in threads of this process."""
     from prefect import task
     from prefect.cache_policies import NO_CACHE
-    from prefect.task_runners import ProcessPoolTaskRunner
+    from prefect.task_runners import ThreadPoolTaskRunner
 
-    # Arguments ride in the closure: Prefect would walk through every frame and model to look for futures
-    calls = {label: (function, unit) for label, unit in zip(_labels(units), units, strict=True)}
+    calls = dict(zip(_labels(units), units, strict=True))
 
+    # Only the label is an argument: Prefect walks through arguments to look for futures in them
+    @task(name=name, task_run_name=f"{name} {{label}}", cache_policy=NO_CACHE, persist_result=False)
     def unit_of_work(label: str) -> R:
-        called, arguments = calls[label]
-        return called(*arguments)
+        return function(*calls[label])
 
-    mapped = task(unit_of_work, name=name, task_run_name=f"{name} {{label}}", cache_policy=NO_CACHE, persist_result=False)
-    results: list[R] = []
-    with ProcessPoolTaskRunner(max_workers=min(len(units) or 1, os.cpu_count() or 1)) as runner:
-        futures = [runner.submit(mapped, parameters={"label": label}) for label in calls]
+    runner: ThreadPoolTaskRunner[R] = ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1)
+    with runner:
+        futures = [runner.submit(unit_of_work, parameters={"label": label}) for label in calls]
+        results = []
         for done, future in enumerate(futures, start=1):
             results.append(future.result())
             advance(done, len(futures))
-    return results
+        return results
+
+
+def as_tasks_in_processes(
+    name: str, function: Callable[..., R], units: Sequence[tuple[Any, ...]], advance: Advance
+) -> list[R]:
+    """Units as Prefect tasks, the work itself in as many processes as there are processors.
+
+    The processes are ours and know nothing of Prefect: its own would each spend seconds on importing it.
+    """
+    with processes(len(units)) as pool:
+
+        def elsewhere(*unit: Any) -> R:
+            return pool.submit(function, *unit).result()
+
+        return as_tasks(name, elsewhere, units, advance)
 
 
 def _as_flow(work: Workplace, run_name: str, body: Callable[[], list[str]]) -> list[str]:
     prepare_prefect(work.home)
     from prefect import flow
 
-    return flow(body_of(body), name="beltwatch", flow_run_name=run_name, validate_parameters=False, persist_result=False)()
-
-
-def body_of(body: Callable[[], list[str]]) -> Callable[[], list[str]]:
-    """A named function for Prefect, which takes a flow's name and documentation from it."""
-
+    @flow(name="beltwatch", flow_run_name=run_name, validate_parameters=False, persist_result=False)
     def beltwatch() -> list[str]:
         """Plan to report."""
         return body()
 
-    return beltwatch
+    return beltwatch()
 
 
 def _labels(units: Sequence[tuple[Any, ...]]) -> list[str]:

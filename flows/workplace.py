@@ -61,7 +61,9 @@ def workplace(home: Path | None = None) -> Workplace:
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"{place} cannot be made ({error.strerror}); expected a folder to write to; see --home") from None
+        raise ConfigError(
+            f"{place} cannot be made ({error.strerror}); expected a folder to write to; see --home"
+        ) from None
     if not os.access(place, os.W_OK | os.X_OK) or not _is_writable(place):
         raise BeltwatchError(f"{place} cannot be written to; expected a writable data home; see --home")
     return Workplace(place, found.model_copy(update={"home": place}))

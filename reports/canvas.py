@@ -21,6 +21,7 @@ TEXT_PX = 13
 TICK_STEPS = (0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
 MOST_TICKS = 6
 WIDEST_NAME = 250
+LABEL_LIFT = 0.38  # rows by which a label stands above its line on narrow pages
 PLACEHOLDER = re.compile(r">@(\d+)@<")
 
 
@@ -50,7 +51,7 @@ def wide(labels: Sequence[tuple[str, str]], percent: str) -> Shape:
 
 def narrow(percent: str) -> Shape:
     """For phones: label and number above the line."""
-    return Shape(330, row=46, left=8, right=8, is_narrow=True, percent=percent)
+    return Shape(330, row=50, left=8, right=8, is_narrow=True, percent=percent)
 
 
 def text_width(text: str) -> float:
@@ -78,12 +79,9 @@ def x_axis(domain: tuple[float, float], shape: Shape) -> "alt.X":
     """Changes from left to right, with a few round ticks at the top."""
     import altair as alt
 
-    low, high = domain
-    step = next((step for step in TICK_STEPS if (high - low) / step <= MOST_TICKS), TICK_STEPS[-1])
-    ticks = [round(index * step, 4) for index in range(int(low / step), int(high / step) + 1)]
     sign = f"(datum.value > 0 ? '+' : datum.value < 0 ? '{MINUS}' : '')"
     axis = alt.Axis(
-        values=ticks,
+        values=ticks_of(domain, shape),
         labelExpr=f"{sign} + round(abs(datum.value) * 100) + '{shape.percent}'",
         labelOverlap=False,
         labelBound=False,
@@ -101,12 +99,23 @@ def x_axis(domain: tuple[float, float], shape: Shape) -> "alt.X":
     return alt.X("from:Q", scale=alt.Scale(domain=list(domain), nice=False, zero=False), axis=axis)
 
 
+def ticks_of(domain: tuple[float, float], shape: Shape) -> list[float]:
+    """A few round changes, less those at the edges whose labels would leave the drawing."""
+    low, high = domain
+    step = next((step for step in TICK_STEPS if (high - low) / step <= MOST_TICKS), TICK_STEPS[-1])
+    ticks = [round(index * step, 4) for index in range(int(low / step), int(high / step) + 1)]
+    per_pixel = (high - low) / shape.plot
+    half_label = text_width(f"+100{shape.percent}") / 2
+    leftmost, rightmost = low + (half_label - shape.left) * per_pixel, high - (half_label - shape.right) * per_pixel
+    return [tick for tick in ticks if leftmost <= tick <= rightmost]
+
+
 def y_axis(count: int, shape: Shape) -> "alt.Y":
     """Rows 0 to count - 1 from top to bottom; on narrow pages with room for the label above each line."""
     import altair as alt
 
-    lift = 0.25 if shape.is_narrow else 0.0
-    scale = alt.Scale(domain=[-0.5 - lift, count - 0.5 - lift], nice=False, zero=False, reverse=True)
+    shift = LABEL_LIFT / 2 if shape.is_narrow else 0.0
+    scale = alt.Scale(domain=[-0.5 - shift, count - 0.5 - shift], nice=False, zero=False, reverse=True)
     return alt.Y("row:Q", scale=scale, axis=None)
 
 
@@ -143,15 +152,18 @@ def _label_layers(count: int, shape: Shape) -> list["alt.Chart"]:
     """Names and numbers as placeholders `@n@`: Vega would measure each Chinese text for 3 ms, by the fonts at hand."""
     import altair as alt
 
-    base = layer_of([{"row": row, "name": f"@{2 * row}@", "number": f"@{2 * row + 1}@"} for row in range(count)])
+    lift = LABEL_LIFT if shape.is_narrow else 0
+    rows = [{"at": row - lift, "name": f"@{2 * row}@", "number": f"@{2 * row + 1}@"} for row in range(count)]
+    base = layer_of(rows).encode(y="at:Q")
     common: dict[str, Any] = {"fontSize": TEXT_PX, "baseline": "middle", "color": INK, "limit": 0, "aria": False}
-    common["dy"] = -20 if shape.is_narrow else 0
     names = base.mark_text(align="left" if shape.is_narrow else "right", **common)
     numbers = base.mark_text(align="right", **common)
     name_x, number_x = (0, shape.plot) if shape.is_narrow else (-14, shape.plot + shape.right - 4)
+    bands = base.mark_rule(color=PAPER, strokeWidth=22, aria=False).encode(x=alt.value(0), x2=alt.value(shape.plot))
     return [
-        names.encode(x=alt.value(name_x), y="row:Q", text="name:N"),
-        numbers.encode(x=alt.value(number_x), y="row:Q", text="number:N"),
+        *([bands] if shape.is_narrow else []),  # no line of the plot runs through a label
+        names.encode(x=alt.value(name_x), text="name:N"),
+        numbers.encode(x=alt.value(number_x), text="number:N"),
     ]
 
 

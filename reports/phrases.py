@@ -13,7 +13,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
-    """Every phrase by its key; forms are `zh` with `en`, or `zh` with `one` and `many`."""
+    """Every phrase by its key; forms are `zh` with `en`, or with `one`, `many` and perhaps `two`."""
     text = files("reports").joinpath("phrases.yaml").read_text(encoding="utf-8")
     phrases: dict[str, dict[str, str]] = yaml.safe_load(text)
     return phrases
@@ -38,4 +38,5 @@ class Say:
             return "zh"
         if "en" in catalogue()[key]:
             return "en"
-        return "one" if values["count"] in (1, "1") else "many"
+        form = {"1": "one", "2": "two"}.get(str(values["count"]), "many")
+        return form if form in catalogue()[key] else "many"

@@ -42,7 +42,8 @@ def headline(say: Say, facts: Facts) -> list[Block]:
 @section
 def attention(say: Say, facts: Facts) -> list[Block] | None:
     """What a reader with five minutes should look at."""
-    return [Bullets(words.attention(say, facts))] if facts.changes or facts.withheld else None
+    found = words.attention(say, facts)
+    return [Bullets(found)] if found else None
 
 
 @section

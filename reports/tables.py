@@ -26,7 +26,7 @@ def ranking_table(say: Say, facts: Facts) -> Table:
 def withheld_table(say: Say, facts: Facts) -> Table:
     """One row per belt whose change is withheld: the reason, and what there is instead."""
     rows = [
-        [_name(say, belt), Cell(reason_text(say, belt.reason)), Cell(evidence_text(say, belt) or NOTHING.text)]
+        [_name(say, belt), Cell(reason_text(say, belt.reason), tone="words"), _evidence(say, belt)]
         for belt in facts.withheld
     ]
     names = ("belt", "reason", "evidence")
@@ -114,6 +114,10 @@ def _name(say: Say, belt: BeltChange) -> Cell:
     """The belt's name, and under it the province (Chinese page) or the Chinese name (English page)."""
     small = belt.province_zh if say.language == "zh" else belt.name_zh
     return Cell(belt.name(say.language), small=small or "", tone="name")
+
+
+def _evidence(say: Say, belt: BeltChange) -> Cell:
+    return Cell(evidence_text(say, belt) or NOTHING.text, tone="words")
 
 
 def _change(say: Say, change: float | None) -> Cell:

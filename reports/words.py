@@ -23,7 +23,7 @@ def headline_without_figures(say: Say, facts: Facts) -> str:
     if not facts.withheld:
         return say("headline_nothing") + say("full_stop")
     reasons = {belt.reason for belt in facts.withheld}
-    shared = f" ({reason_text(say, reasons.pop())})" if len(reasons) == 1 else ""
+    shared = say("brackets", text=reason_text(say, reasons.pop())) if len(reasons) == 1 else ""
     return say("headline_all_suppressed", count=len(facts.withheld)) + shared + say("full_stop")
 
 
@@ -40,7 +40,7 @@ def headline_hint(say: Say, facts: Facts) -> str:
 def attention(say: Say, facts: Facts) -> list[tuple[str, str]]:
     """What to look at, as (tone, sentence): deepest falls and their cause, the best, turns, trouble in the data."""
     found = [*_falls(say, facts), *_best(say, facts), *_turns(say, facts), *_trouble(say, facts)]
-    return found or [("", say("attention_nothing"))]
+    return found if found or not facts.changes else [("", say("attention_nothing"))]
 
 
 def cause_text(say: Say, belt: BeltChange) -> str:
@@ -154,7 +154,9 @@ def _turn(say: Say, belt: BeltChange) -> str:
 def _trouble(say: Say, facts: Facts) -> list[tuple[str, str]]:
     """Belts withheld because of the data, and quality rules that failed."""
     hit = [belt.name(say.language) for belt in facts.withheld if belt.reason in DATA_TROUBLE]
-    found = [("trouble", say("attention_trouble", belts=say("list").join(hit)))] if hit else []
+    more = say("more", count=len(hit) - NAMED) if len(hit) > NAMED else ""
+    belts = say("list").join(hit[:NAMED]) + more
+    found = [("trouble", say("attention_trouble", belts=belts))] if hit else []
     failed = len(facts.failed_checks)
     if failed:
         found.append(("trouble", say("attention_gates", count=failed)))

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, date
+from http.client import responses
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -132,8 +133,9 @@ def _record_bytes(key: PageKey, page: ArchivedPage) -> bytes:
 
 
 def _http_head(page: ArchivedPage) -> bytes:
-    lines = [f"HTTP/1.1 {page.status} ", *(f"{name}: {value}" for name, value in page.headers), "", ""]
-    return "\r\n".join(lines).encode("latin-1", errors="replace")
+    status_line = f"HTTP/1.1 {page.status} {responses.get(page.status, '')}"
+    headers = [f"{name}: {value}" for name, value in page.headers]
+    return "\r\n".join([status_line, *headers, "", ""]).encode("latin-1", errors="replace")
 
 
 def _records(path: Path, offset: int = 0) -> Iterator[tuple[int, PageKey | None, ArchivedPage]]:

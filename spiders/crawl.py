@@ -143,7 +143,7 @@ def _fetch(ledger: Ledger, desk: Desk, settings: Settings, options: CrawlOptions
         timeout_seconds=options.timeout_seconds,
         max_bytes=options.max_bytes,
     )
-    on_progress = options.on_progress or (lambda progress: None)
+    on_progress = options.on_progress or (lambda _: None)
     try:
         ending = oversee(job, on_progress)
     finally:

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Generator, Iterator
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import zstandard
 
 from spiders.charset import UnreadableText, text_of

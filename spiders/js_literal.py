@@ -18,11 +18,13 @@ OUTLINE = re.compile(
 JSON_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 STRINGS = re.compile(JSON_STRING, re.DOTALL)
 TOKEN = re.compile(rf"\s*+(?P<token>{JSON_STRING}|[{{}}\[\]():,]|[^\s{{}}\[\]():,\"]++)", re.DOTALL)
-# What stands outside strings only where something is computed: f(x), a ? b : c, !0, "a" + "b", a.b, void 0. Numbers as
-# 1e+5 and keys as newPrice are suspected too; the reader of computed literals is slower, and right about them.
+# What stands outside strings only where something is computed: f(x), a ? b : c, !0, "a" + "b", a.b, undefined. Numbers
+# as 1e+5 are suspected too; the reader of computed literals is slower, and right about them.
 SUSPECT_MARK = re.compile(r"[(?!=|&<>*%~^;/+]")
 SUSPECT_MEMBER = re.compile(r"\.[A-Za-z_$\s]")
-SUSPECT_WORDS = ("undefined", "NaN", "Infinity", "void", "new", "function")
+SUSPECT_NAME = re.compile(
+    r":\s*+(?!(?:true|false|null)\b)[A-Za-z_$]|[\[,]\s*+(?!(?:true|false|null)\b)[A-Za-z_$][\w$]*+\s*+[,\]\[]"
+)
 NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 # Every escape, so that the second backslash of a pair never begins one; and the quotes that JSON must escape.
 ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u\{[0-9a-fA-F]+\}|\r?\n|.)|\"", re.DOTALL)
@@ -53,7 +55,7 @@ def first_literal(text: str) -> Any:
 def cut(text: str) -> str:
     """The literal to its closing bracket, with its strings as in JSON and without its comments."""
     depth, done = 0, 0
-    parts = []
+    parts: list[str] = []
     for token in OUTLINE.finditer(text):
         kind = token.lastgroup
         if kind == "open":
@@ -70,9 +72,7 @@ def cut(text: str) -> str:
 
 def _may_compute(skeleton: str) -> bool:
     """Whether a literal with its strings emptied may hold computed values."""
-    if SUSPECT_MARK.search(skeleton) or SUSPECT_MEMBER.search(skeleton):
-        return True
-    return any(word in skeleton for word in SUSPECT_WORDS)
+    return any(suspect.search(skeleton) for suspect in (SUSPECT_MARK, SUSPECT_MEMBER, SUSPECT_NAME))
 
 
 def _respelled(kind: str, token: str) -> str:

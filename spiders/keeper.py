@@ -13,6 +13,8 @@ from spiders.outcome import Outcome, classify
 from spiders.pages import ArchivedPage, PageFacts, PageKey, PlannedPage
 from spiders.plan import rest_of
 
+LONGEST_WAIT_SECONDS = 86_400.0
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -83,18 +85,18 @@ class Keeper:
         """Archives an answer and makes its page done, or gives it back where another attempt may help."""
         place = self._writer.write(planned.key, page)
         outcome = classify(page, self.desk.marketplace, locator(planned.key))
-        if week_of(page.fetched_at) != self.desk.week:
-            outcome = Outcome("error", f"fetched at {page.fetched_at}, after the week's end", is_temporary=True)
         facts = _facts(outcome, page, place)
-        if outcome.is_temporary:
+        if week_of(page.fetched_at) != self.desk.week:
+            self._ledger.give_back(planned.key, self.desk.worker, "answered after the week's end", self.desk.clock())
+        elif outcome.is_temporary:
             self._retry(planned, facts, _asked_seconds(page))
         else:
             self._done(planned.key, facts)
         return outcome
 
-    def fail(self, planned: PlannedPage, reason: str) -> None:
-        """Counts an attempt that gave no answer at all."""
-        self._retry(planned, PageFacts("error", reason), 0.0)
+    def fail(self, planned: PlannedPage, reason: str, kind: str = "error") -> None:
+        """Counts an attempt that gave no answer at all; `kind` is the outcome if it is the last."""
+        self._retry(planned, PageFacts(kind, reason), 0.0)
 
     def refuse(self, planned: PlannedPage, reason: str) -> None:
         """Makes a page done that the site does not want to be fetched."""
@@ -108,6 +110,8 @@ class Keeper:
         rows = self._ledger.rows(*self.desk.scope)
         known = set(rows.select("archive_file", "archive_offset").drop_nulls().iter_rows())
         waiting = {PageKey(*key) for key in rows.filter(state="planned").select(PageKey._fields).iter_rows()}
+        if not waiting:
+            return 0
         found = unlisted(self.desk.home, self.desk.marketplace.name, self.desk.week.isoformat(), known)
         return sum(self._adopted(*record) for record in found if record[0] in waiting)
 
@@ -146,7 +150,7 @@ def _facts(outcome: Outcome, page: ArchivedPage, place: tuple[str, int]) -> Page
         status=page.status,
         bytes=len(page.body),
         fetched_at=page.fetched_at,
-        cards=len(reading.cards) if reading else 0,
+        cards=len(reading.cards) if reading else None,
         pages_said=reading.pages_said if reading else None,
         listings_said=reading.listings_said if reading else None,
     )
@@ -155,4 +159,4 @@ def _facts(outcome: Outcome, page: ArchivedPage, place: tuple[str, int]) -> Page
 def _asked_seconds(page: ArchivedPage) -> float:
     """Seconds that the site asks to wait (Retry-After), 0 where it names none."""
     text = page.header("Retry-After")
-    return float(text) if text.isascii() and text.isdigit() else 0.0
+    return min(float(text), LONGEST_WAIT_SECONDS) if text.isascii() and text.isdigit() else 0.0

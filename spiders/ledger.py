@@ -74,7 +74,7 @@ class Ledger:
             return 0
         frame = table("pages").conform(pl.DataFrame(listed, infer_schema_length=None))
         with self._writing() as connection:
-            return connection.execute(insert_or_ignore(self._engine), frame.to_dicts()).rowcount
+            return self._insert(connection, frame.to_dicts())
 
     # Leases
 
@@ -204,7 +204,12 @@ class Ledger:
 
     def _plan(self, connection: sa.Connection, pages: Iterable[PlannedPage]) -> int:
         rows = [{**page.key._asdict(), "state": "planned", "attempts": 0, "url": page.url} for page in pages]
-        return connection.execute(insert_or_ignore(self._engine), rows).rowcount if rows else 0
+        return self._insert(connection, rows)
+
+    def _insert(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
+        """How many of the rows are new; PostgreSQL counts only what it returns."""
+        query = insert_or_ignore(self._engine).returning(PAGES.c.page)
+        return len(connection.execute(query, rows).all()) if rows else 0
 
     def _frame(self, where: Sequence[sa.ColumnElement[bool]]) -> pl.DataFrame:
         with self._engine.connect() as connection:

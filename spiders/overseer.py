@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -122,4 +123,5 @@ def _end(child: "subprocess.Popen[str]") -> None:
                 continue
     for pipe in (child.stdin, child.stdout, child.stderr):
         if pipe is not None:
-            pipe.close()
+            with suppress(BrokenPipeError):  # what it did not live to read is still in the buffer
+                pipe.close()

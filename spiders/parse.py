@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +14,10 @@ from configs.errors import BeltwatchError
 from configs.marketplaces import Marketplace, quoted_columns
 from configs.tables import table
 from spiders.archive import ArchiveError, read_page
+from spiders.columns import column
 from spiders.decode import BodyTooLarge, CutBody, UnreadableText, decoded, text_of
-from spiders.layouts import Card, LayoutError, read_page as read_layout
+from spiders.layouts import Card, LayoutError
+from spiders.layouts import read_page as read_text
 
 
 class PageFailure(NamedTuple):
@@ -66,7 +69,7 @@ def _page_offers(home: Path, marketplace: Marketplace, row: dict[str, Any]) -> _
     digest = sha256(body).hexdigest()
     if row["sha256"] is not None and row["sha256"] != digest:
         raise ArchiveError(f"the archive holds another body than the ledger says, on {locator}; restore the file")
-    reading = read_layout(text_of(body, archived.header("Content-Type")), marketplace, locator)
+    reading = read_text(text_of(body, archived.header("Content-Type")), marketplace, locator)
     if reading is None:
         markers = ", ".join(repr(layout.marker) for layout in marketplace.layouts)
         raise LayoutError(f"{marketplace.name}: found no marker of any layout, expected one of {markers}, on {locator}")
@@ -82,20 +85,17 @@ def _page_offers(home: Path, marketplace: Marketplace, row: dict[str, Any]) -> _
 
 def _table(parsed: list[_PageOffers], same: dict[str, Any]) -> pl.DataFrame:
     offers = table("offers")
-    schema = offers.polars_schema()
-    columns: dict[str, Any] = {name: list(_repeated(parsed, name)) for name in (parsed[0].facts if parsed else ())}
-    columns["position"] = [place for page in parsed for place in range(1, len(page.cards) + 1)]
-    for name in quoted_columns():
-        columns[name] = [card.get(name) for page in parsed for card in page.cards]
-    series = [pl.Series(name, values, dtype=schema[name], strict=True) for name, values in columns.items()]
     if not parsed:
         return offers.empty()
+    values: dict[str, list[Any]] = {name: list(_repeated(parsed, name)) for name in parsed[0].facts}
+    values["position"] = [place for page in parsed for place in range(1, len(page.cards) + 1)]
+    for name in quoted_columns():
+        values[name] = [card.get(name) for page in parsed for card in page.cards]
+    series = [column(one.name, one.type, values[one.name]) for one in offers.columns if one.name in values]
     return offers.conform(pl.DataFrame(series).with_columns(**{key: pl.lit(value) for key, value in same.items()}))
 
 
 def _repeated(parsed: list[_PageOffers], name: str) -> Iterator[Any]:
     """A page's fact once for each of its cards."""
     for page in parsed:
-        value = page.facts[name]
-        for _ in page.cards:
-            yield value
+        yield from repeat(page.facts[name], len(page.cards))

@@ -70,6 +70,9 @@ def _keys(node: Node) -> tuple[str, ...] | None:
 
 
 def _dotted(keys: tuple[str, ...]) -> Walk:
+    if len(keys) == 1:
+        return _field(keys[0])
+
     def dotted(value: Any) -> Any:
         try:
             for key in keys:
@@ -79,6 +82,13 @@ def _dotted(keys: tuple[str, ...]) -> Walk:
         return value
 
     return dotted
+
+
+def _field(key: str) -> Walk:
+    def field(value: Any) -> Any:
+        return value.get(key) if type(value) is dict else None
+
+    return field
 
 
 def _children(node: Node) -> list[Walk]:

@@ -25,8 +25,12 @@ class RobotsRefusal(IgnoreRequest):
     """The site's robots.txt forbids the page."""
 
 
+class RobotsUnreadable(IgnoreRequest):
+    """The site answers, but not with a robots.txt, and so nothing may be fetched now."""
+
+
 class RobotsUnreachable(IgnoreRequest):
-    """The site's robots.txt cannot be had now, and so nothing may be fetched."""
+    """The site does not answer."""
 
 
 class RobotsMiddleware:
@@ -51,15 +55,16 @@ class RobotsMiddleware:
         host = self._hosts.setdefault(origin, _Host())
         async with host.reading:
             if host.ask_at <= time.monotonic():
-                host.rules = await self._ask(origin)
+                host.rules, host.is_down = await self._ask(origin)
                 host.ask_at = time.monotonic() + (MAX_AGE_SECONDS if host.rules else ASK_AGAIN_SECONDS)
         if host.rules is None:
-            raise RobotsUnreachable(f"{origin}/robots.txt cannot be had")
+            fault = RobotsUnreachable if host.is_down else RobotsUnreadable
+            raise fault(f"{origin}/robots.txt cannot be had")
         if not host.rules.can_fetch(request.url, self._agent):
             raise RobotsRefusal(f"{origin}/robots.txt forbids it")
 
-    async def _ask(self, origin: str) -> Protego | None:
-        """The rules of a host; none of them where it has no robots.txt, None where that cannot be told."""
+    async def _ask(self, origin: str) -> tuple[Protego | None, bool]:
+        """The rules of a host (None where it cannot be told which they are), and whether it is down."""
         headers = {"Accept-Encoding": "identity"}
         meta = {"is_robots": True}
         request = Request(f"{origin}/robots.txt", NO_CALLBACK, headers=headers, meta=meta, priority=FIRST)
@@ -68,8 +73,8 @@ class RobotsMiddleware:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # every way of not answering forbids alike
             logger.warning("%s/robots.txt: %s", origin, error)
-            return None
-        return _rules(response)
+            return None, True
+        return _rules(response), False
 
 
 class _Host:
@@ -78,6 +83,7 @@ class _Host:
     def __init__(self) -> None:
         self.reading = asyncio.Lock()
         self.rules: Protego | None = None
+        self.is_down = False
         self.ask_at = 0.0
 
 

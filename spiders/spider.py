@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from spiders.keeper import Keeper
 from spiders.pages import ArchivedPage, PageKey, PlannedPage
-from spiders.robots import RobotsRefusal
+from spiders.robots import RobotsRefusal, RobotsUnreadable
 
 POLL_SECONDS = 0.25  # how soon pages are seen that others give back, or whose time to be asked again has come
 RENEWALS_PER_LEASE = 4
@@ -65,11 +65,13 @@ class ListingSpider(Spider):
         """Counts an attempt without an answer; a page that robots.txt forbids is refused for good."""
         planned: PlannedPage = failure.request.cb_kwargs["planned"]  # type: ignore[attr-defined]
         reason = f"{type(failure.value).__name__}: {failure.value}"
-        is_refusal = isinstance(failure.value, RobotsRefusal)
-        end = self._keeper.refuse if is_refusal else self._keeper.fail
-        self._end(planned, lambda: end(planned, reason))
+        if isinstance(failure.value, RobotsRefusal):
+            self._end(planned, lambda: self._keeper.refuse(planned, reason))
+        else:
+            kind = "refused" if isinstance(failure.value, RobotsUnreadable) else "error"
+            self._end(planned, lambda: self._keeper.fail(planned, reason, kind))
 
-    def closed(self, reason: str) -> None:
+    def closed(self, _reason: str) -> None:
         """Gives leases back, whatever ended the spider."""
         self._keeper.close()
 

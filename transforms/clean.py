@@ -27,7 +27,7 @@ READERS: dict[str, tuple[str, numbers.Reader]] = {
 MERCHANT_TYPES = {"生产加工": "maker", "经销批发": "trader"}
 PRICE_RANGE = "price_range"  # flag of a price that is the middle of a range: never compared with a tier's
 NO_PRICE = "no_price"
-VERDICT = ("reason", "column", "value_text")
+VERDICT = ("reason", "column_name", "value_text")
 NO_BADGES: dict[str, str] = {}
 
 

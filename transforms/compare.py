@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 
 import polars as pl
 
 from configs.errors import BeltwatchError
 from configs.publication import PublicationRules
-from configs.tables import table
+from configs.tables import figures_draft
 from transforms.metrics import listings, merchants, metrics
 from transforms.ordered import total
 from transforms.panels import (
@@ -24,8 +23,6 @@ from transforms.panels import (
 from transforms.publication import Decision, base_facts, decide, decide_level, suppressed
 from transforms.split import ONE_SIDED, split_change
 from transforms.uncertainty import Interval, one_sided_fraction, ratio_change, signed_fraction
-
-RELEASE_COLUMNS = ("release", "released_at", "superseded_at")  # known only once a release is made
 
 LEVEL, MATCHED, TOTAL, SPLIT, SHARE = (
     "full count v1",
@@ -91,7 +88,7 @@ def belt_figures(
     rules: PublicationRules,
     quarantined: bool = False,
 ) -> pl.DataFrame:
-    """One row per figure of a belt and week, sorted by key; the columns are `figures_draft_columns()`.
+    """One row per figure of a belt and week, sorted by key; the columns are those of `figures_draft`.
 
     `current` and `base` are listing_weeks rows of `week` and `base_week`, with `weight` and `rule` of the belt; rows
     that are outside the belt at their week may be there with weight null, so that the base week's weight decides
@@ -107,12 +104,6 @@ def belt_figures(
         _barred(figure, "quarantined") if quarantined else figure for figure in _all_figures(ends, coverage, rules)
     ]
     return _frame(figures, belt, week, coverage)
-
-
-@cache
-def figures_draft_columns() -> list[str]:
-    """The columns of table figures that are known before a release is made, in published order."""
-    return [name for name in table("figures").names if name not in RELEASE_COLUMNS]
 
 
 def _check_week(rows: pl.DataFrame, week: date) -> pl.DataFrame:
@@ -136,16 +127,17 @@ def _all_figures(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Ite
 
 
 def _segment_figures(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    figures = [*_levels(ends, coverage, rules), *_changes(ends, coverage, rules)]
-    yield from (_barred(figure, "no_data") for figure in figures) if ends.current.is_empty() else figures
+    for figure in (*_levels(ends, coverage, rules), *_changes(ends, coverage, rules)):
+        named = replace(figure, segment=ends.segment)
+        yield _barred(named, "no_data") if ends.current.is_empty() else named
 
 
 def _levels(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     decision = decide_level(coverage.current_share, rules)
     counts = merchants(ends.current), listings(ends.current)
     for metric in metrics():
-        interval = Interval(metric.measure(ends.current))
-        yield Figure(metric.id, "level", "none", interval, metric.unit, *counts, LEVEL, decision, ends.segment)
+        level = Interval(metric.measure(ends.current))
+        yield Figure(metric.id, "level", "none", level, metric.unit, *counts, LEVEL, decision)
 
 
 def _changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
@@ -153,26 +145,27 @@ def _changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterato
     matched, whole = matched_panel(ends.pairs), total_panel(ends.pairs)
     share = _share(matched, whole)
     has_base = ends.pairs["base_value_yuan"].is_not_null().any()
-    facts = [base_facts(matched.merchants, panel.base, share or 0.0) if has_base else None for panel in (matched, whole)]
-    like_for_like, in_all = (decide(each, coverage.lower_share, rules) for each in facts)
-    yield _change("displayed_sales", "matched", matched, MATCHED, like_for_like, ends.segment)
-    yield _change("displayed_sales", "total", whole, TOTAL, in_all, ends.segment)
-    yield _change("merchants", "total", merchant_panel(ends.pairs), TOTAL, in_all, ends.segment)
-    yield _change("listings", "total", listing_panel(ends.pairs), TOTAL, in_all, ends.segment)
+    like_for_like, in_all = (
+        decide(
+            base_facts(matched.merchants, panel.base, share or 0.0) if has_base else None, coverage.lower_share, rules
+        )
+        for panel in (matched, whole)
+    )
+    yield _change("displayed_sales", "matched", matched, MATCHED, like_for_like)
+    yield _change("displayed_sales", "total", whole, TOTAL, in_all)
+    yield _change("merchants", "total", merchant_panel(ends.pairs), TOTAL, in_all)
+    yield _change("listings", "total", listing_panel(ends.pairs), TOTAL, in_all)
     for name, effect in split_change(ends.pairs).items():
         fraction = one_sided_fraction if name in ONE_SIDED else signed_fraction
         interval = fraction(effect.yuan, effect.without_yuan, whole.base)
-        counts = whole.merchants, whole.listings
-        yield Figure(name, "yoy", "total", interval, "change", *counts, SPLIT, in_all, ends.segment)
+        yield Figure(name, "yoy", "total", interval, "change", whole.merchants, whole.listings, SPLIT, in_all)
     counts = matched.merchants, matched.listings
-    yield Figure("matched_share", "yoy", "matched", Interval(share), "share", *counts, SHARE, like_for_like, ends.segment)
+    yield Figure("matched_share", "yoy", "matched", Interval(share), "share", *counts, SHARE, like_for_like)
 
 
-def _change(metric: str, name: str, panel: Panel, method: str, decision: Decision, segment: str) -> Figure:
+def _change(metric: str, name: str, panel: Panel, method: str, decision: Decision) -> Figure:
     interval = ratio_change(panel.base, panel.current)
-    return Figure(
-        metric, "yoy", name, interval, "change", panel.merchants, panel.listings, method, decision, segment
-    )
+    return Figure(metric, "yoy", name, interval, "change", panel.merchants, panel.listings, method, decision)
 
 
 def _share(matched: Panel, whole: Panel) -> float | None:
@@ -186,10 +179,9 @@ def _barred(figure: Figure, reason: str) -> Figure:
 
 
 def _frame(figures: list[Figure], belt: str, week: date, coverage: Coverage) -> pl.DataFrame:
-    names = figures_draft_columns()
-    schema = {name: kind for name, kind in table("figures").polars_schema().items() if name in names}
-    rows = [_row(figure, belt, week, coverage) for figure in figures]
-    return pl.DataFrame(rows, schema=schema).sort([key for key in table("figures").key if key in names])
+    draft = figures_draft()
+    rows = pl.DataFrame([_row(figure, belt, week, coverage) for figure in figures], schema=draft.polars_schema())
+    return draft.conform(rows).sort(draft.key)
 
 
 def _row(figure: Figure, belt: str, week: date, coverage: Coverage) -> dict[str, object]:

@@ -6,13 +6,14 @@ counts of what was displayed to the depth that was read: no sample, hence no int
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import polars as pl
 
 from transforms.ordered import floats, group_starts, total
 from transforms.panels import COUNTED_WEIGHT, MERCHANT
 
-Measure = Callable[[pl.DataFrame], float]
+Measure = TypeVar("Measure", bound=Callable[[pl.DataFrame], float])
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Metric:
 class LevelMetric(Metric):
     """A metric that has a level."""
 
-    measure: Measure
+    measure: Callable[[pl.DataFrame], float]
 
 
 _CATALOGUE: list[LevelMetric] = []

@@ -55,8 +55,10 @@ def _continues() -> pl.Expr:
 
 def _unit_classes(staying: pl.DataFrame) -> list[pl.DataFrame]:
     """The listings of each unit class, null being one, classes in order of name."""
-    return staying.with_columns(pl.col("unit").fill_null("")).sort("unit", maintain_order=True).partition_by(
-        "unit", maintain_order=True
+    return (
+        staying.with_columns(pl.col("unit").fill_null(""))
+        .sort("unit", maintain_order=True)
+        .partition_by("unit", maintain_order=True)
     )
 
 

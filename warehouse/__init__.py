@@ -1,8 +1,8 @@
 """The warehouse, for researchers:
 
-    import warehouse
-    wh = warehouse.open()
-    wh.sql("select belt, yoy_change, low, high from belt_yoy where week = '2026-11-16'")
+import warehouse
+wh = warehouse.open()
+wh.sql("select belt, yoy_change, low, high from belt_yoy where week = '2026-11-16'")
 """
 
 from typing import TYPE_CHECKING, Any

@@ -14,7 +14,7 @@ from configs.places import place
 from configs.register import Configs
 from configs.sql import sql_table
 from configs.tables import table
-from spiders.lake_files import sync_file, sync_folder
+from spiders.lake_files import sync_folder
 from warehouse import lake, views
 from warehouse.vintages import Manifest, figures, manifests, releases
 
@@ -50,7 +50,8 @@ def rebuild(home: Path, configs: Configs, pages: pl.DataFrame) -> Path:
             _load(writer, name, frames[name])
         for statement in _views(home):
             writer.execute(statement)
-    sync_file(staging)
+    with staging.open("rb") as file:
+        os.fsync(file.fileno())
     os.replace(staging, database_file(home))
     sync_folder(home)
     return database_file(home)

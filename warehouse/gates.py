@@ -4,6 +4,7 @@ Great Expectations' column rules pass on an empty table and on an all-null colum
 first, and a batch that fails one of them is not shown to it at all.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -58,7 +59,7 @@ def _row(batch: Batch, gate: Gate, rule: Rule, passed: bool, observed: str, expe
         "week": batch.week,
         "first_week": batch.first_week,
         "rule": rule.id,
-        "column": rule.column,
+        "column_name": rule.column,
         "is_passed": passed,
         "severity": rule.severity,
         "observed": observed,
@@ -82,8 +83,10 @@ def _expectations(rows: pl.DataFrame, rules: list[Rule]) -> Iterator[Result]:
         return
     import great_expectations as gx  # its import takes seconds: only a gate that needs it pays
 
+    # It tells of every temporary folder
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    context.variables.progress_bars = {"globally": False}
     asset = context.data_sources.add_pandas("batch").add_dataframe_asset("rows")
     definition = asset.add_batch_definition_whole_dataframe("whole")
     suite = gx.ExpectationSuite(name="gate", expectations=[_expectation(rule) for rule in rules])

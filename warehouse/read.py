@@ -36,7 +36,9 @@ class Warehouse:
     def __enter__(self) -> "Warehouse":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -72,7 +74,7 @@ class Warehouse:
 
 
 def open(where: str | Path | None = None) -> Warehouse:
-    """The current release of a data home: `where`, or BELTWATCH_HOME, or ./data. A path to its warehouse.duckdb does too."""
+    """The current release of a data home: `where` (it or its warehouse.duckdb), or BELTWATCH_HOME, or ./data."""
     path = Path(where if where is not None else os.environ.get("BELTWATCH_HOME", "data"))
     return Warehouse(path.parent if path.suffix == ".duckdb" else path)
 
@@ -90,7 +92,9 @@ def _from_text(text: str) -> date | datetime:
     try:
         return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
     except ValueError:
-        raise InputError(f"as of {text!r} is no date; expected one such as 2026-11-22 or 2026-11-22T08:00:00Z") from None
+        raise InputError(
+            f"as of {text!r} is no date; expected one such as 2026-11-22 or 2026-11-22T08:00:00Z"
+        ) from None
 
 
 def _parsed(query: str) -> list[duckdb.Statement]:
@@ -103,7 +107,7 @@ def _parsed(query: str) -> list[duckdb.Statement]:
 def _lock_down(reader: duckdb.DuckDBPyConnection, home: Path) -> None:
     """No file but the lake's own tables can be read, and no setting changed, from here on."""
     folders = [folder for name in PARTITIONED for folder in (name, str(home / name))]
-    reader.execute("set file_search_path = $1", [str(home)])
+    reader.execute("set global file_search_path = $1", [str(home)])
     reader.execute("set allowed_directories = $1", [folders])
     reader.execute("set enable_external_access = false")
     reader.execute("set lock_configuration = true")

@@ -51,7 +51,7 @@ def sole_publisher(home: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise BeltwatchError(
-                f"another publisher is releasing into {home}; expected to be the only one; run this again when it is done"
+                f"another publisher is releasing into {home}, expected to be the only one; try again when it is done"
             ) from None
         yield
 
@@ -89,9 +89,7 @@ def _after(chain: list[Manifest]) -> datetime:
     return chain[-1].released_at if chain else datetime.min.replace(tzinfo=UTC)
 
 
-def _body(
-    home: Path, chain: list[Manifest], change: Change, now: datetime, digests: dict[str, str]
-) -> dict[str, Any]:
+def _body(home: Path, chain: list[Manifest], change: Change, now: datetime, digests: dict[str, str]) -> dict[str, Any]:
     parent = chain[-1].release if chain else None
     inputs = _input_digests(home)
     content = sha256((parent or "").encode())
@@ -133,9 +131,7 @@ def _write(home: Path, body: dict[str, Any], change: Change) -> None:
         target = staging / path.relative_to(home)
         write_bytes_atomic(target, path.read_bytes())
     outputs = {p.relative_to(staging).as_posix(): lake.digest_of(p) for p in sorted(staging.rglob("*.parquet"))}
-    write_bytes_atomic(
-        staging / "manifest.json", orjson.dumps(body | {"outputs": outputs}, option=orjson.OPT_INDENT_2)
-    )
+    write_bytes_atomic(staging / "manifest.json", orjson.dumps(body | {"outputs": outputs}, option=orjson.OPT_INDENT_2))
     staging.rename(final)
     sync_folder(final.parent)
 

@@ -18,9 +18,7 @@ def lake_view(name: str, has_files: bool) -> str:
 
 def belt_weeks(figures: str = "figures", kind: str = "view") -> str:
     """One row per belt and week: every metric's published level (segment all) as a column."""
-    columns = ",\n".join(
-        f"  max(value) filter (where metric = '{metric.id}') as {metric.id}" for metric in metrics()
-    )
+    columns = ",\n".join(f"  max(value) filter (where metric = '{metric.id}') as {metric.id}" for metric in metrics())
     return f"""create {kind} belt_weeks as
 select belt, week,
 {columns},
@@ -64,19 +62,19 @@ from wide order by belt, week, alignment"""
 
 def merchants(kind: str = "view") -> str:
     """Merchants with the weeks over which their particulars did not change."""
-    return _spans("merchants", kind, ["marketplace", "merchant_id"], ["merchant_name_text", "place_code", "merchant_type"])
+    return _spans(
+        "merchants", kind, ["marketplace", "merchant_id"], ["merchant_name_text", "place_code", "merchant_type"]
+    )
 
 
 def listings(kind: str = "view") -> str:
     """Listings with the weeks over which their particulars did not change."""
-    return _spans(
-        "listings", kind, ["marketplace", "merchant_id", "listing_id"], ["category", "title_text", "unit"]
-    )
+    return _spans("listings", kind, ["marketplace", "merchant_id", "listing_id"], ["category", "title_text", "unit"])
 
 
 def _spans(name: str, kind: str, key: list[str], watched: list[str]) -> str:
     """A dimension with valid_from and valid_to: consecutive sightings with equal particulars are one row."""
-    keys, particulars = ", ".join(key), ", ".join(watched)
+    keys = ", ".join(key)
     first = ", ".join(f"arg_min({column}, ordering) as {column}" for column in watched)
     changed = " or ".join(f"{column} is distinct from lag({column}) over sightings" for column in watched)
     ended = f"lead(min(week)) over (partition by {keys} order by min(week)) as valid_to"
@@ -102,4 +100,4 @@ def _any(watched: list[str]) -> list[str]:
 def _nulls(shape: Table) -> str:
     types = {"string": "varchar", "int": "bigint", "float": "double", "bool": "boolean", "date": "date"}
     types |= {"instant": "timestamptz", "strings": "varchar[]", "tiers": "varchar[]"}
-    return ", ".join(f"null::{types[column.type]} as \"{column.name}\"" for column in shape.columns)
+    return ", ".join(f'null::{types[column.type]} as "{column.name}"' for column in shape.columns)

@@ -9,6 +9,7 @@ import pytest
 from configs.dictionary import dictionary
 from configs.tables import TableError, figures_draft, table, tables
 
+MONDAY = date(2025, 11, 17)
 ROOT = Path(__file__).parents[2]
 
 
@@ -30,7 +31,7 @@ def test_arrow_fields_carry_meaning_and_unit() -> None:
 
 def test_conform_orders_fills_and_refuses() -> None:
     shape = table("weeks")
-    rows = pl.DataFrame({"iso_week": [47], "week": [date(2026, 11, 16)], "iso_year": [2026], "year_ago": [date(2025, 11, 17)]})
+    rows = pl.DataFrame({"iso_week": [47], "week": [date(2026, 11, 16)], "iso_year": [2026], "year_ago": [MONDAY]})
     assert shape.conform(rows).columns == shape.names
     with pytest.raises(TableError, match="iso_week"):
         shape.conform(rows.drop("iso_week"))

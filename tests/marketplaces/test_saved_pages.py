@@ -1,6 +1,6 @@
 """Every saved page of every marketplace beside the offers that it holds, and a saved page for every shipped layout.
 
-`<marketplace>/<name>.html` (or .json) stands beside `<name>.expected.json`, whose offers were read off the page by hand.
+`<marketplace>/<name>.html` (or .json) stands beside `<name>.expected.json`, its offers read off the page by hand.
 """
 
 import json

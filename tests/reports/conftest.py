@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -42,7 +43,8 @@ class PlantedWarehouse:
 
     def __init__(self, tables: dict[str, list[Row]]):
         self._database = duckdb.connect()
-        shapes = {name: table(name).polars_schema() for name in ("belts", "pages", "rejects", "checks", "releases", "figures")}
+        names = ("belts", "pages", "rejects", "checks", "releases", "figures")
+        shapes = {name: table(name).polars_schema() for name in names}
         for name, shape in {"belt_yoy": YOY, "belt_weeks": WEEKS, **shapes}.items():
             self._plant(name, pl.DataFrame(tables.get(name, []), schema=shape))
 
@@ -119,8 +121,9 @@ def story() -> dict[str, list[Row]]:
     pages = [page_row(n, "listing") for n in range(1, 61)] + [page_row(61, "blocked"), page_row(62, None)]
     pages += [page_row(n, "listing", YEAR_AGO) for n in range(1, 61)]
     reject: Row = {"marketplace": "practice", "category": "towels", "week": WEEK, "page": 1, "page_digest": "d"}
-    rejects = [reject | {"position": n, "column": "price_text", "reason": "unreadable_price"} for n in range(1, 4)]
-    release: Row = {"release": "r2", "sequence": 2, "parent": "r1", "released_at": datetime(2026, 11, 22, 18, tzinfo=UTC)}
+    rejects = [reject | {"position": n, "column_name": "price_text", "reason": "unreadable_price"} for n in range(1, 4)]
+    release: Row = {"release": "r2", "sequence": 2, "parent": "r1"}
+    release |= {"released_at": datetime(2026, 11, 22, 18, tzinfo=UTC)}
     release |= {"new_count": 120, "changed_count": 4, "withdrawn_count": 1, "method": "matched-jackknife/1"}
     return {
         "belts": belts,
@@ -133,7 +136,22 @@ def story() -> dict[str, list[Row]]:
     }
 
 
-@pytest.fixture()
+@pytest.fixture
 def plant() -> Callable[[dict[str, list[Row]]], PlantedWarehouse]:
     """Makes a warehouse of planted rows."""
     return PlantedWarehouse
+
+
+@pytest.fixture
+def rows() -> SimpleNamespace:
+    """The makers of planted rows."""
+    return SimpleNamespace(
+        week=WEEK,
+        week_before=date(2026, 11, 9),
+        published=published,
+        withheld=withheld,
+        named=named,
+        page_row=page_row,
+        check_row=check_row,
+        story=story,
+    )

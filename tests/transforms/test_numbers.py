@@ -1,7 +1,6 @@
 """numbers.csv is the table of example texts; a new form of a number is one more line there."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -16,9 +15,9 @@ FULL_WIDTH = str.maketrans("0123456789.,+", "０１２３４５６７８９．�
 FORMS = ("{}", "¥{}", "¥ {} ", "{}元", "{}元/条", "价格：{}")
 
 
-def examples(*readers: str) -> Iterator[dict[str, str]]:
+def examples(*readers: str) -> list[dict[str, str]]:
     with EXAMPLES.open(encoding="utf-8", newline="") as file:
-        yield from (row for row in csv.DictReader(file) if row["reader"] in readers)
+        return [row for row in csv.DictReader(file) if row["reader"] in readers]
 
 
 def number(text: str) -> float | None:

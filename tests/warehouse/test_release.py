@@ -108,7 +108,9 @@ def test_a_withdrawn_figure_is_gone_now_and_there_as_of_then(tmp_path: Path) -> 
 
 
 def test_a_withdrawn_figure_may_return(tmp_path: Path) -> None:
-    for step, rows in enumerate(([draft("a", 0.1), draft("b", 0.2)], [draft("a", 0.1)], [draft("a", 0.1), draft("b", 0.2)])):
+    for step, rows in enumerate(
+        ([draft("a", 0.1), draft("b", 0.2)], [draft("a", 0.1)], [draft("a", 0.1), draft("b", 0.2)])
+    ):
         built(tmp_path, rows)
         released(tmp_path, START + timedelta(days=step))
     spans = figures(tmp_path).filter(pl.col("belt") == "b").select("released_at", "superseded_at").rows()

@@ -1,0 +1,165 @@
+"""History from the archives of other crawlers: their captures of listing pages, by week, in ours."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from configs.calendar import week_of
+from configs.marketplaces import Marketplace
+from spiders.foreign_warc import Capture, Source, read_capture, warc_files
+from spiders.lake_files import whole_file
+from spiders.ledger import Ledger
+from spiders.outcome import classify
+from spiders.pages import STORED, PageFacts, PageKey
+
+NAMED_URLS = 5
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class BackfillReport:
+    """What became of the captures: captures = unmatched + undated + known + later + stored.
+
+    `known` are of pages that the ledger has already, `later` of pages of which an earlier capture was taken.
+    """
+
+    sources: int = 0
+    captures: int = 0
+    unmatched: int = 0
+    unmatched_urls: list[str] = field(default_factory=list)
+    undated: int = 0
+    known: int = 0
+    later: int = 0
+    stored: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    cut_sources: list[Path] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The capture that stands for a page, and what it turned out to be."""
+
+    key: PageKey
+    capture: Capture
+    facts: PageFacts
+    record: bytes
+
+
+def backfill(
+    home: Path, marketplace: Marketplace, warc_paths: list[Path], ledger: Ledger, on_progress: Progress | None = None
+) -> BackfillReport:
+    """Takes listing pages of the marketplace from WARC files into our archive and ledger, as pages that are done.
+
+    The week is that of the capture. Of several captures of a page in a week the earliest that is a listing or says
+    that there is none is taken, else the earliest. Pages that the ledger has stay as they are, so that running it
+    again changes nothing. `on_progress` is told pages done and pages to do. InputError for a file that is no WARC,
+    before anything is written.
+    """
+    report = BackfillReport()
+    known = set(ledger.rows(marketplace=marketplace.name).select("week", "category", "page").iter_rows())
+    found = _candidates(marketplace, warc_files(warc_paths), known, report)
+    report.later = sum(len(captures) - 1 for captures in found.values())
+    done = 0
+    for source, keys in _batches(found):
+        chosen = [_choose(marketplace, key, found[key]) for key in keys]
+        report.stored += ledger.record(_archived(home, source, chosen))
+        report.outcomes += Counter(one.facts.outcome for one in chosen)
+        done += len(keys)
+        if on_progress is not None:
+            on_progress(done, len(found))
+    return report
+
+
+def _candidates(
+    marketplace: Marketplace, paths: list[Path], known: set[tuple[date, str, int]], report: BackfillReport
+) -> dict[PageKey, list[Capture]]:
+    """Captures of each page that the ledger does not have, the earliest first; the others are counted."""
+    found: dict[PageKey, list[Capture]] = {}
+    for source in map(Source, paths):
+        report.sources += 1
+        for capture in source.captures():
+            report.captures += 1
+            key = _key(marketplace, capture, report)
+            if key is not None and (key.week, key.category, key.page) in known:
+                report.known += 1
+            elif key is not None:
+                found.setdefault(key, []).append(capture)
+        if source.is_cut:
+            report.cut_sources.append(source.path)
+    return {key: sorted(captures, key=_age) for key, captures in found.items()}
+
+
+def _key(marketplace: Marketplace, capture: Capture, report: BackfillReport) -> PageKey | None:
+    place = marketplace.category_of_url(capture.url)
+    if place is None:
+        report.unmatched += 1
+        if len(report.unmatched_urls) < NAMED_URLS and capture.url not in report.unmatched_urls:
+            report.unmatched_urls.append(capture.url)
+        return None
+    if capture.fetched_at is None:
+        report.undated += 1
+        return None
+    return PageKey(marketplace.name, week_of(capture.fetched_at), *place)
+
+
+def _age(capture: Capture) -> tuple[Any, ...]:
+    return capture.fetched_at, capture.path.name, capture.offset
+
+
+def _batches(found: dict[PageKey, list[Capture]]) -> list[tuple[Path, list[PageKey]]]:
+    """Pages by week and by the file of their earliest capture: the unit that is archived and recorded at once, so that
+    a crash loses one of them at most, and the next run finds it again."""
+    batches: dict[tuple[date, Path], list[PageKey]] = {}
+    for key in sorted(found):
+        batches.setdefault((key.week, found[key][0].path), []).append(key)
+    return [(source, keys) for (_, source), keys in sorted(batches.items())]
+
+
+def _choose(marketplace: Marketplace, key: PageKey, captures: list[Capture]) -> _Chosen:
+    """The earliest capture whose outcome reaches figures, else the earliest."""
+    first: _Chosen | None = None
+    for capture in captures:
+        page, record = read_capture(capture)
+        outcome = classify(page, marketplace, f"{capture.url} ({capture.path.name}@{capture.offset})")
+        reading = outcome.reading
+        facts = PageFacts(
+            outcome=outcome.kind,
+            reason=outcome.reason,
+            sha256=outcome.digest,
+            status=page.status,
+            bytes=len(page.body),
+            fetched_at=page.fetched_at,
+            cards=len(reading.cards) if reading else None,
+            pages_said=reading.pages_said if reading else None,
+            listings_said=reading.listings_said if reading else None,
+        )
+        chosen = _Chosen(key, capture, facts, record)
+        first = first or chosen
+        if outcome.kind in STORED:
+            return chosen
+    assert first is not None
+    return first
+
+
+def _archived(home: Path, source: Path, chosen: list[_Chosen]) -> list[dict[str, Any]]:
+    """Ledger rows of a batch whose records are on disk when this returns.
+
+    The file is named after the source and what was taken from it: a run that was cut short writes the same file again,
+    and one that takes other pages of the same source writes another.
+    """
+    key = chosen[0].key
+    taken = [(one.key.category, one.key.page, one.capture.path.name, one.capture.offset) for one in chosen]
+    digest = sha256(repr((source.name, source.stat().st_size, taken)).encode()).hexdigest()[:12]
+    path = home / "pages" / key.marketplace / key.week.isoformat() / f"backfill-{digest}.warc.gz"
+    rows = []
+    with whole_file(path) as file:
+        for one in chosen:
+            place = {"archive_file": path.relative_to(home).as_posix(), "archive_offset": file.tell()}
+            rows.append({**one.key._asdict(), "url": one.capture.url, **asdict(one.facts), **place})
+            file.write(one.record)
+    return rows

@@ -1,0 +1,171 @@
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+import configs
+from configs.errors import ConfigError
+from configs.marketplaces import Marketplace, quoted_columns, read_marketplace
+from configs.tables import table
+
+SHIPPED = sorted((Path(configs.__file__).parent / "marketplaces").glob("*.yaml"))
+TEXT = """\
+name: practice
+title: {en: Practice, zh: 练习平台}
+hosts: [practice.example, 127.0.0.1]
+listing: {url: "http://127.0.0.1:8816/search.htm?keywords={category}&beginPage={page}", encoding: gbk}
+rate: {requests_per_second: 2.0, concurrency: 2}
+categories: {towels: 毛巾, luggage: 箱包}
+sales: {basis: trailing_30d}
+outcomes: {empty: [没有找到]}
+layouts:
+  - name: first
+    kind: script
+    marker: "var pageConfig ="
+    cards: listOffer
+    fields:
+      listing_id: {path: "attr.id || offerid", required: true}
+      title_text: {path: title, tags: strip}
+      is_ad: "itemType == 'p4p'"
+badges: {先采后付: pay_later}
+"""
+
+
+def read(folder: Path, old: str = "", new: str = "", name: str = "practice") -> Marketplace:
+    assert old in TEXT
+    path = folder / f"{name}.yaml"
+    path.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    return read_marketplace(path)
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    marketplace = read(tmp_path)
+    assert marketplace.layouts[0].fields["is_ad"].path == "itemType == 'p4p'"
+    assert marketplace.layouts[0].fields["listing_id"].required
+    assert marketplace.site_category("towels") == "毛巾"
+    assert marketplace.crawl
+    assert not marketplace.allow_loopback
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_files_are_valid_and_their_addresses_lead_back(path: Path) -> None:
+    marketplace = read_marketplace(path)
+    for category in marketplace.categories:
+        assert marketplace.category_of_url(marketplace.page_url(category, 3)) == (category, 3)
+
+
+def test_the_1688_file_is_for_archives_only() -> None:
+    marketplace = read_marketplace(Path(configs.__file__).parent / "marketplaces" / "alibaba-1688.yaml")
+    assert not marketplace.crawl
+    assert marketplace.crawl_note
+    assert set(marketplace.layouts[0].fields) == set(quoted_columns()) - {"return_rate_text"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "sentence"),
+    [
+        ("sales:", "sails:", 7, "found unknown key sails; did you mean sales?"),
+        (
+            "requests_per_second",
+            "request_per_second",
+            5,
+            "unknown key request_per_second; did you mean requests_per_second?",
+        ),
+        ("kind:", "kynd:", 11, "unknown key kynd; did you mean kind?"),
+        ("title_text", "titel_text", 16, "found field titel_text"),
+        ("title_text", "titel_text", 16, "did you mean title_text?"),
+        ("title_text", "page_digest", 16, "found field page_digest, expected a column that offers quote from a page"),
+        ("attr.id ||", "attr.id |||", 15, "expected a JMESPath expression"),
+        ("cards: listOffer", "cards: 'list['", 13, "expected a JMESPath expression"),
+        ("itemType ==", "mony(itemType) ==", 17, "found unknown function mony()"),
+        ("itemType ==", "mony(itemType) ==", 17, "did you mean money?"),
+        ("itemType ==", "joined(itemType) ==", 17, "found joined() with 1 argument"),
+        ("required: true", 'required: true, regex: "("', 15, "expected a regular expression"),
+        ("tags: strip", "tags: stripe", 16, "expected one of strip"),
+        ("&beginPage={page}", "", 4, "found no {page} in"),
+        ("{category}&", "", 4, "found no {category} in"),
+        ("http:", "ftp:", 4, "expected an address that starts with http://"),
+        ("encoding: gbk", "encoding: gkb", 4, "found unknown encoding 'gkb'"),
+        ("127.0.0.1]", "127.0.0.2]", 4, "expected an address on one of its hosts"),
+        ("rate:", 'url_patterns: ["k=(?P<category>.+)"]\nrate:', 5, "found no group (?P<page>...)"),
+        ("rate:", 'url_patterns: ["("]\nrate:', 5, "expected a regular expression"),
+        ("trailing_30d", "trailing", 7, "expected one of trailing_30d, cumulative; did you mean trailing_30d?"),
+        ("箱包", "毛巾", 6, "found '毛巾' twice in categories"),
+        ("箱包", "🧳", 6, "expected a word that gbk can write"),
+        ("箱包", "no", 6, "found categories.luggage: False, expected a text (put it in quotes)"),
+        ("concurrency: 2", "concurrency: 0", 5, "greater than or equal to 1"),
+        ("concurrency: 2", "concurrency: two", 5, "found rate.concurrency: 'two', expected a whole number"),
+        ("badges:", "crawl: false\nbadges:", 18, "found crawl: false without crawl_note"),
+        ("badges:", "sort: a\nsort: b\nbadges:", 19, "found key sort again, expected it on line 18 only"),
+        ("hosts: [practice.example, 127.0.0.1]\n", "", 1, "found no hosts, expected it to be given"),
+        ("hosts: [", "hosts: ]", 3, "found no valid YAML"),
+        ("name: practice", "name: Practice", 1, "found name: 'Practice', expected"),
+        ("name: practice", "name: other", 1, "marketplace name is 'other', expected 'practice' as the file is named"),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_its_line(tmp_path: Path, old: str, new: str, line: int, sentence: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        read(tmp_path, old, new)
+    message = str(error.value)
+    assert message.startswith(f"{tmp_path / 'practice.yaml'}:{line}: ")
+    assert sentence in message
+    assert "\n" not in message
+
+
+def test_an_unknown_category_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="maps no category 'towls'; did you mean towels"):
+        read(tmp_path).page_url("towls", 1)
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("http://127.0.0.1:8816/search.htm?keywords=%C3%AB%BD%ED&beginPage=3", ("towels", 3)),
+        ("https://practice.example/search.htm?beginPage=3&spm=a.b&keywords=%C3%AB%BD%ED", ("towels", 3)),
+        (f"http://practice.example/search.htm?keywords={quote('箱包')}&beginPage=2", ("luggage", 2)),
+        ("http://practice.example/search.htm?keywords=毛巾", ("towels", 1)),
+        ("http://practice.example/search.htm?keywords=毛巾&beginPage=x", None),
+        ("http://practice.example/search.htm?keywords=地毯&beginPage=2", None),
+        ("http://practice.example/search.htm?beginPage=2", None),
+        ("http://practice.example/other.htm?keywords=毛巾&beginPage=2", None),
+        ("http://elsewhere.example/search.htm?keywords=毛巾&beginPage=2", None),
+        ("http://practice.example/search.htm?keywords=%FF%FF&beginPage=2", None),
+        ("http://[broken", None),
+        ("dns:practice.example", None),
+        ("", None),
+    ],
+)
+def test_addresses_are_read_backwards(tmp_path: Path, url: str, found: tuple[str, int] | None) -> None:
+    assert read(tmp_path).category_of_url(url) == found
+
+
+def test_placeholders_may_stand_in_the_path_and_fixed_parts_must_agree(tmp_path: Path) -> None:
+    marketplace = read(tmp_path, "search.htm?keywords={category}&beginPage={page}", "p{page}/{category}.html?sort=sold")
+    assert marketplace.category_of_url(marketplace.page_url("luggage", 12)) == ("luggage", 12)
+    assert marketplace.category_of_url("http://practice.example/p2/毛巾.html?sort=price") is None
+    assert marketplace.category_of_url("http://practice.example/p2/毛巾.html") is None
+
+
+def test_url_patterns_replace_the_template(tmp_path: Path) -> None:
+    patterns = r"""url_patterns: ['/c/(?P<category>[^/]+)(?:/p(?P<page>\d+))?$', 'x=(?P<page>\d+);(?P<category>\w+)']
+rate:"""
+    marketplace = read(tmp_path, "rate:", patterns)
+    assert marketplace.category_of_url("https://practice.example/c/%C3%AB%BD%ED/p7") == ("towels", 7)
+    assert marketplace.category_of_url("https://practice.example/c/%E7%AE%B1%E5%8C%85") == ("luggage", 1)
+    assert marketplace.category_of_url("https://practice.example/?x=4;箱包") == ("luggage", 4)
+    assert marketplace.category_of_url(marketplace.page_url("towels", 1)) is None
+
+
+def test_quoted_columns_are_those_that_only_a_card_knows() -> None:
+    rest = {
+        "marketplace",
+        "category",
+        "week",
+        "seen_at",
+        "page",
+        "position",
+        "page_digest",
+        "archive_file",
+        "archive_offset",
+    }
+    assert set(table("offers").names) - set(quoted_columns()) == rest

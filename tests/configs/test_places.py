@@ -1,0 +1,161 @@
+import pytest
+
+from configs.places import Place, all_places, children, locate, nearest, place
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "level", "city_code"),
+    [
+        ("130000", "河北省", "province", None),
+        ("310000", "上海市", "province", None),
+        ("710000", "台湾省", "province", None),
+        ("130600", "保定市", "city", "130600"),
+        ("130628", "高阳县", "county", "130600"),
+        ("120114", "武清区", "county", None),
+        ("442000", "中山市", "city", "442000"),
+        ("441900", "东莞市", "city", "441900"),
+        ("429004", "仙桃市", "county", None),
+    ],
+)
+def test_every_level_has_six_digits(code: str, name: str, level: str, city_code: str | None) -> None:
+    found = place(code)
+    assert found is not None
+    assert (found.name, found.level, found.city_code) == (name, level, city_code)
+    assert found.province_code == code[:2] + "0000"
+
+
+def test_codes_are_unique_and_parents_exist() -> None:
+    codes = [part.code for part in all_places()]
+    assert len(set(codes)) == len(codes) > 3000
+    assert all(len(code) == 6 and code.isdigit() for code in codes)
+    assert all(place(part.province_code) and (part.city_code is None or place(part.city_code)) for part in all_places())
+
+
+def test_unknown_codes_are_none() -> None:
+    assert [place(code) for code in ("31", "1306", "120141", "")] == [None] * 4
+
+
+def test_children_are_one_level_below() -> None:
+    assert {part.name for part in children("130600")} >= {"高阳县", "高碑店市"}
+    assert "保定市" in {part.name for part in children("130000")}
+    assert "高阳县" not in {part.name for part in children("130000")}
+    assert "武清区" in {part.name for part in children("120000")}
+    assert {part.code for part in children("420000")} >= {"420100", "429004"}
+    assert children("442000") == children("130628") == children("000000") == ()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        ("120141", "120114 (武清区)"),
+        ("1306", "130600 (保定市)"),
+        ("13", "130000 (河北省)"),
+        ("130684106", "130684 (高碑店市)"),
+        ("武清", "120114 (武清区)"),
+        ("高阳线", "130628 (高阳县)"),
+    ],
+)
+def test_nearest(wrong: str, expected: str) -> None:
+    assert nearest(wrong) == expected
+
+
+@pytest.mark.parametrize("wrong", ["", "xyz", "999999", "1", "12345678901"])
+def test_nearest_always_names_a_place(wrong: str) -> None:
+    assert place(nearest(wrong)[:6]) is not None
+
+
+TEXTS = {
+    "河北 保定市高阳县": "130628",
+    "河北保定": "130600",
+    "河北 高阳": "130628",
+    "河北省保定市高阳县庞口镇": "130628",
+    "广东 汕头市潮南区": "440514",
+    "广东 深圳市宝安区": "440306",
+    "广东 东莞市": "441900",
+    "广东 东莞市虎门镇": "441900",
+    "天津 武清区": "120114",
+    "天津 天津市 武清区": "120114",
+    "天津市": "120000",
+    "天津 河北区": "120105",
+    "上海": "310000",
+    "上海 上海市 浦东新区": "310115",
+    "上海上海浦东": "310115",
+    "重庆 重庆市 九龙坡区": "500107",
+    "浙江 诸暨市": "330681",
+    "浙江省 金华市 东阳市": "330783",
+    "浙江 义乌": "330782",
+    "义乌": "330782",
+    "江苏 南通市通州区": "320612",
+    "江苏南通通州": "320612",
+    "北京通州": "110112",
+    "北京 朝阳区": "110105",
+    "辽宁 朝阳市": "211300",
+    "湖北 仙桃": "429004",
+    "吉林 吉林": "220200",
+    "吉林": "220000",
+    "吉林 延边": "222400",
+    "内蒙古 呼和浩特市": "150100",
+    "广西 南宁市 横州市": "450181",
+    "河北 孟村": "130930",
+    "青海 海南州": "632500",
+    "海南 海口": "460100",
+    "西安": "610100",
+    "所在地：广东/佛山/顺德": "440606",
+    "中国 广东 汕头": "440500",
+    "中国香港": "810000",
+    "台湾": "710000",
+}
+
+
+@pytest.mark.parametrize(("text", "code"), TEXTS.items())
+def test_locate(text: str, code: str) -> None:
+    assert located(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("朝阳区", None),
+        ("鼓楼区", None),
+        ("通州区", None),
+        ("江苏 鼓楼区", "320000"),
+        ("江苏 南京市 鼓楼区", "320106"),
+        ("江苏 南京市 江阴市", "320100"),
+        ("河北 武清区", "130000"),
+    ],
+)
+def test_only_what_is_certain(text: str, code: str | None) -> None:
+    assert located(text) == code
+
+
+@pytest.mark.parametrize("text", ["", None, " ", "成交2.4万+元", "50+人已加购", "48小时发货", "Hebei"])
+def test_no_place_is_none(text: str | None) -> None:
+    assert locate(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("白沟", "130684"),
+        ("河北 保定市 白沟新城", "130684"),
+        ("河北保定白沟镇", "130684"),
+        ("河北 保定市高阳县", "130628"),
+        ("广东 中山市古镇镇", "442000"),
+        ("广东 白沟路", "440000"),
+    ],
+)
+def test_aliases_refine_but_never_contradict(text: str, code: str) -> None:
+    assert located(text, {"白沟": "130684106", "古镇": "442000"}) == code
+
+
+def test_every_division_is_found_by_its_full_address() -> None:
+    for part in all_places():
+        above = [part.province_code, *([part.city_code] if part.city_code else []), part.code]
+        names = [found.name for code in dict.fromkeys(above) if (found := place(code))]
+        assert located(" ".join(names)) == part.code
+
+
+def located(text: str | None, aliases: dict[str, str] | None = None) -> str | None:
+    found = locate(text, aliases)
+    assert found is None or isinstance(found, Place)
+    return found.code if found else None

@@ -1,0 +1,103 @@
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from configs.tables import table
+from transforms.numbers import count
+from transforms.sales import with_cumulative_flows
+
+ENDS = ("pieces_low", "pieces_mid", "pieces_high")
+WEEK = date(2026, 11, 16)
+ROW = {
+    "marketplace": "practice",
+    "category": "towels",
+    "merchant_id": "M",
+    "seen_at": datetime(2026, 11, 16, 3, tzinfo=UTC),
+    "price_yuan": 3.5,
+    "price_low_yuan": 3.5,
+    "price_high_yuan": 3.5,
+    "is_ad": False,
+    "offer_count": 1,
+    "page": 1,
+    "position": 1,
+    "page_digest": "0" * 64,
+}
+
+
+def counters(week: date, *texts: str | None) -> pl.DataFrame:
+    """listing_weeks of one week: one listing per counter text, nothing of it sold yet."""
+    read = count(pl.Series(texts, dtype=pl.String())).to_list()
+    rows = [
+        {**ROW, "week": week, "listing_id": f"L{at}", "sales_total_low": each["low"], "sales_total_high": each["high"]}
+        for at, each in enumerate(read)
+    ]
+    return table("listing_weeks").conform(pl.DataFrame(rows).with_columns(sales_basis=pl.lit("cumulative")))
+
+
+def flow(earlier: str | None, now: str) -> tuple[float | None, ...]:
+    filled = with_cumulative_flows(counters(WEEK, now), counters(WEEK - timedelta(weeks=4), earlier))
+    return filled.select(ENDS).row(0)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "expected"),
+    [
+        ("100", "160", (60, 60, 60)),
+        ("100", "100", (0, 0, 0)),
+        ("100", "40", (0, None, 40)),
+        ("6.15万", "6.20万", (400, 500, 600)),
+        ("6.15万", "6.15万", (0, 0, 100)),
+        ("1000+", "1.2万", (0, 11000, 11500)),
+        ("1000", "1.2万+", (11000, 11000, None)),
+        ("1.2万+", "1.2万+", (0, 0, None)),
+        ("1.2万+", "200+", (0, None, None)),
+        (None, "160", (None, None, None)),
+    ],
+)
+def test_flow_of_a_counter(earlier: str | None, now: str, expected: tuple[float | None, ...]) -> None:
+    assert flow(earlier, now) == expected
+
+
+def test_a_flow_is_valued_at_the_price_of_its_week_and_columns_stay() -> None:
+    filled = with_cumulative_flows(counters(WEEK, "160"), counters(WEEK - timedelta(weeks=4), "100"))
+    assert filled["value_yuan"].item() == 60 * 3.5
+    assert filled.schema == table("listing_weeks").polars_schema()
+
+
+def test_other_weeks_and_other_bases_are_left_alone() -> None:
+    assert (
+        with_cumulative_flows(counters(WEEK, "160"), counters(WEEK - timedelta(weeks=3), "100"))["pieces_mid"].item()
+        is None
+    )
+    trailing = counters(WEEK, "160").with_columns(sales_basis=pl.lit("trailing_30d"), pieces_mid=pl.lit(56.0))
+    assert with_cumulative_flows(trailing, trailing).equals(trailing)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 10**7), min_size=9, max_size=9))
+def test_a_history_finds_each_base_and_never_flows_backwards(readings: list[int]) -> None:
+    weeks = [WEEK + timedelta(weeks=at) for at in range(len(readings))]
+    history = pl.concat([counters(week, str(reading)) for week, reading in zip(weeks, readings, strict=True)])
+    filled = with_cumulative_flows(history, history).sort("week")
+    assert filled["pieces_mid"].to_list()[:4] == [None] * 4
+    grown = [now - base if now >= base else None for base, now in zip(readings, readings[4:], strict=False)]
+    assert filled["pieces_mid"].to_list()[4:] == grown
+    assert filled["pieces_low"].drop_nulls().ge(0).all()
+    assert (filled["pieces_low"] <= filled["pieces_high"]).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(base=st.integers(0, 10**6), sold=st.integers(0, 10**6), shown=st.sampled_from(["{}", "{:.2f}万", "floored"]))
+def test_the_bounds_hold_the_true_flow(base: int, sold: int, shown: str) -> None:
+    def text(counter: int) -> str:
+        if shown == "floored":
+            return f"{counter // 100 * 100}+"
+        return shown.format(counter / 10_000 if "万" in shown else counter)
+
+    low, _, high = flow(text(base), text(base + sold))
+    assert low is not None
+    assert low <= sold + 1e-6
+    assert high is None or sold - 1e-6 <= high
