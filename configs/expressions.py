@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
+from pydantic import AfterValidator
 
 from configs.nearest import did_you_mean
 
@@ -45,3 +46,7 @@ def _calls(node: dict[str, Any]) -> Iterator[tuple[str, int]]:
     for child in node.get("children", ()):
         if isinstance(child, dict):
             yield from _calls(child)
+
+
+JMESPath = Annotated[str, AfterValidator(check_jmespath)]
+Regex = Annotated[str, AfterValidator(check_regex)]

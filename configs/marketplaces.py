@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from configs.addresses import words_of
 from configs.errors import ConfigError
-from configs.expressions import check_jmespath, check_regex
+from configs.expressions import JMESPath, Regex, check_regex
 from configs.nearest import did_you_mean
 from configs.tables import table
 from configs.yaml_lines import KeyedError, line_of, load_model
@@ -85,8 +85,8 @@ class Outcomes(Part):
 class FieldRule(Part):
     """How one offers column is read off a card; a bare text in the file is the path alone."""
 
-    path: str
-    regex: str | None = None
+    path: JMESPath
+    regex: Regex | None = None
     tags: Literal["strip"] | None = None
     required: bool = False
 
@@ -95,16 +95,6 @@ class FieldRule(Part):
     def _bare_path(cls, value: Any) -> Any:
         return {"path": value} if isinstance(value, str) else value
 
-    @field_validator("path")
-    @classmethod
-    def _is_jmespath(cls, path: str) -> str:
-        return check_jmespath(path)
-
-    @field_validator("regex")
-    @classmethod
-    def _is_regex(cls, pattern: str | None) -> str | None:
-        return pattern if pattern is None else check_regex(pattern)
-
 
 class Layout(Part):
     """One shape that pages of the marketplace have; layouts are tried in the order of the file."""
@@ -112,18 +102,13 @@ class Layout(Part):
     name: str = Field(pattern=r"^[a-z0-9-]+$")
     kind: Literal["script"]
     marker: str = Field(min_length=1)
-    cards: str
-    pages: str | None = None
-    items: str | None = None
+    cards: JMESPath
+    pages: JMESPath | None = None
+    items: JMESPath | None = None
     fields: dict[str, FieldRule] = Field(min_length=1)
 
     def __hash__(self) -> int:
         return hash((self.name, self.marker, self.cards))
-
-    @field_validator("cards", "pages", "items")
-    @classmethod
-    def _is_jmespath(cls, path: str | None) -> str | None:
-        return path if path is None else check_jmespath(path)
 
     @field_validator("fields")
     @classmethod

@@ -14,6 +14,8 @@ from configs.errors import InputError
 from flows.workplace import Workplace
 from warehouse.vintages import manifests
 
+WIDE = 10_000  # where no one looks, a row is a line
+
 
 def write_rows(rows: pl.DataFrame, format: str, out: Path | None) -> None:
     """Write a query's rows as a table, CSV, JSON or Parquet, to a file or the terminal."""
@@ -57,7 +59,7 @@ def _print_table(rows: pl.DataFrame, out: Path | None) -> None:
     for row in rows.iter_rows():
         table.add_row(*("" if cell is None else _cell(cell) for cell in row))
     with out.open("w", encoding="utf-8") if out else sys.stdout as stream:
-        wide = None if stream.isatty() else 10_000
+        wide = None if stream.isatty() else WIDE
         Console(file=stream, width=wide, highlight=False).print(table)
         print(f"{rows.height} rows", file=sys.stderr)
 
@@ -74,7 +76,7 @@ def show_status(work: Workplace, as_json: bool) -> None:
             orjson.dumps(state, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
         )
         return
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
     console.print(f"home      {state['home']}")
     console.print(_table("ledger", state["ledger"]))
     console.print(_table("releases", state["releases"][-5:]))

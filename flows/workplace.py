@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from configs.errors import BeltwatchError, ConfigError
+from configs.errors import ConfigError
 from configs.register import Configs, load
 from configs.settings import Settings, settings
 
@@ -65,7 +65,7 @@ def workplace(home: Path | None = None) -> Workplace:
             f"{place} cannot be made ({error.strerror}); expected a folder to write to; see --home"
         ) from None
     if not os.access(place, os.W_OK | os.X_OK) or not _is_writable(place):
-        raise BeltwatchError(f"{place} cannot be written to; expected a writable data home; see --home")
+        raise ConfigError(f"{place} cannot be written to; expected a writable data home; see --home")
     return Workplace(place, found.model_copy(update={"home": place}))
 
 

@@ -40,6 +40,9 @@ class BackfillReport:
     cut_sources: list[Path] = field(default_factory=list)
 
 
+WORKER = "backfill"  # tells the ledger's readers that nobody planned these pages: others may be missing
+
+
 @dataclass(frozen=True)
 class _Chosen:
     """The capture that stands for a page, and what it turned out to be."""
@@ -160,6 +163,6 @@ def _archived(home: Path, source: Path, chosen: list[_Chosen]) -> list[dict[str,
     with whole_file(path) as file:
         for one in chosen:
             place = {"archive_file": path.relative_to(home).as_posix(), "archive_offset": file.tell()}
-            rows.append({**one.key._asdict(), "url": one.capture.url, **asdict(one.facts), **place})
+            rows.append({**one.key._asdict(), "url": one.capture.url, "worker": WORKER, **asdict(one.facts), **place})
             file.write(one.record)
     return rows

@@ -7,7 +7,7 @@ from typing import Any
 from configs.marketplaces import FieldRule
 from configs.tables import table
 from spiders import texts
-from spiders.paths import Walk, walk
+from spiders.paths import Walk, keys_of, walk
 
 CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "string": texts.text_of,
@@ -24,12 +24,31 @@ def column_reader(column: str, rule: FieldRule) -> Walk:
     is neither what the column holds nor absent.
     """
     path, convert = walk(rule.path), CONVERSIONS[_type(column)]
-    trims = _trims(rule)
+    trims, keys = _trims(rule), keys_of(rule.path)
+    if not trims and keys is not None and convert is texts.text_of:
+        return _plain_text(keys)
     if not trims:
         return lambda card: convert(path(card))
 
     def read(card: Any) -> Any:
         return convert(_trimmed(path(card), trims))
+
+    return read
+
+
+def _plain_text(keys: tuple[str, ...]) -> Walk:
+    """Path and conversion in one: most columns are texts at a dotted path, and calls are what a card costs."""
+
+    def read(card: Any) -> str | None:
+        value = card
+        try:
+            for key in keys:
+                value = value[key]
+        except (KeyError, TypeError):  # absent, or no mapping
+            return None
+        if type(value) is str and value and not value.isspace():
+            return value
+        return texts.text_of(value)
 
     return read
 

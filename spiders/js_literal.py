@@ -1,10 +1,12 @@
-"""One JavaScript object or array literal as plain data: its end found, its spelling brought to JSON."""
+"""One JavaScript object or array literal as plain data: its end found, its spelling brought to JSON.
+
+Not chompjs: on a literal that is cut short it reads memory past the end, and it gives calls and bare names as texts.
+"""
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
-
-import chompjs
 
 # Possessive runs (*+) keep these linear and quick: a page has thousands of strings.
 STRING = r""""[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+'|`[^`\\]*+(?:\\.[^`\\]*+)*+`"""
@@ -16,14 +18,13 @@ OUTLINE = re.compile(
     re.DOTALL,
 )
 JSON_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-STRINGS = re.compile(JSON_STRING, re.DOTALL)
 TOKEN = re.compile(rf"\s*+(?P<token>{JSON_STRING}|[{{}}\[\]():,]|[^\s{{}}\[\]():,\"]++)", re.DOTALL)
-# What stands outside strings only where something is computed: f(x), a ? b : c, !0, "a" + "b", a.b, undefined. Numbers
-# as 1e+5 are suspected too; the reader of computed literals is slower, and right about them.
-SUSPECT_MARK = re.compile(r"[(?!=|&<>*%~^;/+]")
-SUSPECT_MEMBER = re.compile(r"\.[A-Za-z_$\s]")
-SUSPECT_NAME = re.compile(
-    r":\s*+(?!(?:true|false|null)\b)[A-Za-z_$]|[\[,]\s*+(?!(?:true|false|null)\b)[A-Za-z_$][\w$]*+\s*+[,\]\[]"
+# A run of JSON, and behind it one piece that only JavaScript spells so and that is data all the same.
+SPELLING = re.compile(
+    r"""(?P<json>(?:[\s{}\[\]:]++|,(?!\s*+[}\]])|"[^"\\]*+(?:\\["\\/bfnrtu][^"\\]*+)*+"|[-\d][-+\d.eE]*+"""
+    r"""|(?:true|false|null)\b)*+)"""
+    rf"(?:(?P<string>{STRING})|(?P<comment>{COMMENT})|(?P<key>[A-Za-z_$][\w$]*+(?=\s*+:))|(?P<comma>,))?+",
+    re.DOTALL,
 )
 NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 # Every escape, so that the second backslash of a pair never begins one; and the quotes that JSON must escape.
@@ -43,13 +44,30 @@ def first_literal(text: str) -> Any:
     Computed values (calls, ternaries, sums) are None: what they would give is not on the page. LiteralError where
     the literal does not end or is no data at all.
     """
-    literal = cut(text)
+    with suppress(ValueError, RecursionError):
+        return JSON.raw_decode(_spelled(text))[0]
     try:
-        if _may_compute(STRINGS.sub('""', literal)):
-            return _Reader(literal).value()
-        return chompjs.parse_js_object(literal, loader=JSON.decode)
+        return _Reader(cut(text)).value()
+    except LiteralError:
+        raise
     except (ValueError, RecursionError) as error:
         raise LiteralError(f"literal {text[:30]!r} is no data ({error})") from None
+
+
+def _spelled(text: str) -> str:
+    """The text in the spelling of JSON, up to the first piece that is more than data."""
+    parts: list[str] = []
+    place, kind = 0, ""
+    while kind != "json":
+        run = SPELLING.match(text, place)
+        assert run is not None  # the pattern matches nothing, too
+        kind, place = run.lastgroup or "", run.end()
+        parts.append(run["json"])
+        if kind in ("string", "comment"):
+            parts.append(_respelled(kind, run[kind]))
+        elif kind == "key":
+            parts.append(f'"{run["key"]}"')
+    return "".join(parts)
 
 
 def cut(text: str) -> str:
@@ -68,11 +86,6 @@ def cut(text: str) -> str:
             parts += [text[done : token.start(kind)], _respelled(kind, token[kind])]
             done = token.end()
     raise LiteralError(f"literal that begins {text[:30]!r} does not end")
-
-
-def _may_compute(skeleton: str) -> bool:
-    """Whether a literal with its strings emptied may hold computed values."""
-    return any(suspect.search(skeleton) for suspect in (SUSPECT_MARK, SUSPECT_MEMBER, SUSPECT_NAME))
 
 
 def _respelled(kind: str, token: str) -> str:
@@ -97,7 +110,7 @@ def _escape(hit: re.Match[str]) -> str:
 
 
 class _Reader:
-    """Reads a literal token by token; slower than chompjs by ten, and sure about what is data and what is computed."""
+    """Reads a literal token by token; ten times slower than JSON, and sure about what is data and what is computed."""
 
     def __init__(self, literal: str) -> None:
         self._tokens = [hit["token"] for hit in TOKEN.finditer(literal) if hit["token"]]

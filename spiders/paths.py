@@ -44,6 +44,11 @@ def walk(expression: str) -> Walk:
         return searched(expression)
 
 
+def keys_of(expression: str) -> tuple[str, ...] | None:
+    """The keys of an expression that is a plain dotted path; None where it is anything else."""
+    return _keys(jmespath.compile(expression).parsed)
+
+
 def searched(expression: str) -> Walk:
     """The expression as a function, evaluated by the jmespath package."""
     compiled, options = jmespath.compile(expression), jmespath.Options(custom_functions=AddedFunctions())

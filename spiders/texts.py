@@ -54,10 +54,10 @@ def money(value: Any) -> str | None:
     if type(value) is not dict:
         return text_of(value)
     for key in ("strPriceMoney", "priceMoney"):
-        found = money(value.get(key))
+        found = money(value[key]) if key in value else None
         if found is not None:
             return found
-    cents = _whole(value.get("cent"))
+    cents = _whole(value["cent"]) if "cent" in value else None
     if cents is not None:
         return f"{cents // 100}.{cents % 100:02d}"
     integer, hundredths = _whole(value.get("integer")), _whole(value.get("decimals", 0))
@@ -103,7 +103,7 @@ def tiers_of(value: Any) -> list[dict[str, str | None]] | None:
 
 def _whole(value: Any) -> int | None:
     """A whole number, also as digits in a text; None for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    if type(value) is int:
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)

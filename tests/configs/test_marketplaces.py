@@ -54,6 +54,20 @@ def test_shipped_files_are_valid_and_their_addresses_lead_back(path: Path) -> No
         assert marketplace.category_of_url(marketplace.page_url(category, 3)) == (category, 3)
 
 
+@pytest.mark.parametrize(
+    ("query", "page"),
+    [
+        ("htm?keywords=%C3%AB%BD%ED&beginPage=7", 7),
+        ("html?beginPage=7&spm=a26352&keywords=%E6%AF%9B%E5%B7%BE&n=y", 7),
+        ("htm?charset=utf8&keywords=毛巾", 1),
+    ],
+)
+def test_1688_addresses_as_archives_spell_them(query: str, page: int) -> None:
+    marketplace = read_marketplace(Path(configs.__file__).parent / "marketplaces" / "alibaba-1688.yaml")
+    found = marketplace.category_of_url(f"https://s.1688.com/selloffer/offer_search.{query}")
+    assert found == ("towels", page)
+
+
 def test_the_1688_file_is_for_archives_only() -> None:
     marketplace = read_marketplace(Path(configs.__file__).parent / "marketplaces" / "alibaba-1688.yaml")
     assert not marketplace.crawl

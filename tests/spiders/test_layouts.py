@@ -192,6 +192,14 @@ def test_no_text_does_worse_than_an_error(text: str) -> None:
         literal_after(f"{MARKER}{{{text}", MARKER)
 
 
+def test_half_characters_are_replaced() -> None:
+    literal = r'{"a": "\ud83c", "b": ["\ud83c\udf81", {"\udf81x": 1}], "c": "\\ud83c", d: "\u{110000}"}'
+    whole = literal.replace(r', d: "\u{110000}"', "")
+    assert literal_after(page(whole), MARKER) == {"a": "�", "b": ["🎁", {"�x": 1}], "c": "\\ud83c"}
+    with pytest.raises(LiteralError):
+        literal_after(page(literal), MARKER)
+
+
 def test_blanks_in_the_marker_stand_for_any_blanks() -> None:
     assert literal_after("var  pageConfig={a:1}", MARKER) == {"a": 1}
     assert literal_after("var pageConfigOld = {a:1}", MARKER) is None

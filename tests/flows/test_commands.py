@@ -1,0 +1,211 @@
+"""The command line as a stranger meets it: help with examples, one sentence per mistake, the right exit code."""
+
+import fcntl
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.flows.conftest import World, beltwatch
+
+COMMANDS = (
+    "demo", "run", "plan", "crawl", "parse", "build", "release", "report", "ingest", "backfill", "sql", "status",
+)  # fmt: skip
+GOOD = {
+    "category": "towels",
+    "week": "2026-11-16",
+    "listing_id": "1",
+    "merchant_id": "m",
+    "seller_place_text": "河北 保定市高阳县",
+    "price_text": "3.5",
+    "sales_30d_text": "12",
+}
+
+
+def sentence(done: object) -> str:
+    """What the command said on standard error, which must be one line and no traceback."""
+    lines = [line for line in done.stderr.splitlines() if line.startswith("beltwatch: ")]  # type: ignore[attr-defined]
+    assert len(lines) == 1, done.stderr  # type: ignore[attr-defined]
+    assert "Traceback" not in done.stderr  # type: ignore[attr-defined]
+    return lines[0]
+
+
+def handed_over(folder: Path, rows: list[dict[str, object]]) -> str:
+    path = folder / "rows.csv"
+    pl.DataFrame(rows).write_csv(path)
+    return str(path)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    done = beltwatch(command, "--help")
+    assert done.returncode == 0
+    assert f"Example: beltwatch {command}" in done.stdout
+    assert "--home" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "--week", "2026-11-17"], "Tuesday"),
+        (["plan", "--week", "soon"], "is no week"),
+        (["build", "--week", "2026-13-01"], "is no week"),
+        (["run", "--marketplace", "nowhere"], "marketplace 'nowhere' is not configured"),
+        (["crawl", "--marketplace", "alibaba-1688"], "crawl"),
+        (["backfill", "no-such-file.warc", "--marketplace", "alibaba-1688"], "no-such-file.warc"),
+        (["ingest", "no-such-file.csv", "--marketplace", "one"], "no-such-file.csv"),
+        (["sql", "select 1"], "warehouse"),
+        (["no-such-command"], "No such command"),
+        (["status", "--no-such-option"], "No such option"),
+    ],
+)
+def test_bad_usage_is_one_sentence_and_exit_64(tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = beltwatch(*arguments, home=str(tmp_path))
+    assert said in sentence(done)
+    assert done.returncode == 64
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"price_text": "cheap"}, "price_text"),
+        ({"category": "towls"}, "towels"),
+        ({"week": "2026-11-18"}, "2026-11-18"),
+        ({"prize_text": "1"}, "price_text"),
+    ],
+)
+def test_a_file_with_a_mistake_is_refused_whole(tmp_path: Path, change: dict[str, object], said: str) -> None:
+    file = handed_over(
+        tmp_path, [GOOD | dict.fromkeys(change), GOOD | change] if "prize_text" in change else [GOOD, GOOD | change]
+    )
+    done = beltwatch("ingest", file, "--marketplace", "one", home=str(tmp_path / "home"))
+    assert said in sentence(done)
+    assert done.returncode == 64
+    assert not (tmp_path / "home" / "offers").exists()
+
+
+@pytest.mark.parametrize(
+    "missing", ["category", "listing_id", "seller_place_text", "price_text", "sales_30d_text", "week"]
+)
+def test_a_file_that_lacks_a_column_is_refused(tmp_path: Path, missing: str) -> None:
+    file = handed_over(tmp_path, [{name: value for name, value in GOOD.items() if name != missing}])
+    done = beltwatch("ingest", file, "--marketplace", "one", home=str(tmp_path / "home"))
+    assert missing.split("_")[0] in sentence(done)
+    assert done.returncode == 64
+
+
+def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = beltwatch("status", "--home", str(tmp_path / "file" / "home"))
+    assert "cannot be made" in sentence(done)
+    assert done.returncode == 64
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a file system on which nobody may write")
+def test_an_unwritable_file_system_is_said() -> None:
+    done = beltwatch("status", "--home", "/proc/self")
+    assert "cannot be written to" in sentence(done)
+    assert done.returncode == 64
+
+
+def test_a_wrong_belt_and_an_unknown_key_of_a_marketplace_are_said_with_file_and_line(tmp_path: Path) -> None:
+    belts = tmp_path / "configs" / "belts"
+    belts.mkdir(parents=True)
+    shipped = Path(__file__).parents[2] / "configs"
+    text = (shipped / "belts" / "wuqing-carpets.yaml").read_text(encoding="utf-8")
+    (belts / "wuqing-carpets.yaml").write_text(text.replace("120114", "120141"), encoding="utf-8")
+    done = beltwatch("status", "--home", str(tmp_path))
+    done = beltwatch("build", "--home", str(tmp_path))
+    assert "wuqing-carpets.yaml:4: place 120141 is no division code; did you mean 120114 (武清区)?" in sentence(done)
+    assert done.returncode == 64
+    (belts / "wuqing-carpets.yaml").unlink()
+    markets = tmp_path / "configs" / "marketplaces"
+    markets.mkdir()
+    text = (shipped / "marketplaces" / "alibaba-1688.yaml").read_text(encoding="utf-8")
+    (markets / "alibaba-1688.yaml").write_text(text.replace("listing:", "listng:", 1), encoding="utf-8")
+    done = beltwatch("build", "--home", str(tmp_path))
+    assert "listng" in sentence(done)
+    assert "did you mean listing" in sentence(done)
+    assert done.returncode == 64
+
+
+def test_a_mistake_leaves_the_old_release_and_a_second_publisher_is_refused(tmp_path: Path) -> None:
+    home = str(tmp_path / "home")
+    for command in (["ingest", handed_over(tmp_path, [GOOD]), "--marketplace", "one"], ["build"], ["release"]):
+        done = beltwatch(*command, "--home", home)
+        assert done.returncode == 0, done.stderr
+    published = beltwatch("sql", "select * from figures", "--format", "json", "--home", home).stdout
+    refused = handed_over(tmp_path, [GOOD | {"price_text": "cheap"}])
+    assert beltwatch("ingest", refused, "--marketplace", "one", "--home", home).returncode == 64
+    with (tmp_path / "home" / "releases" / ".lock").open("a+b") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = beltwatch("release", "--home", home)
+        assert "another publisher" in sentence(done)
+        assert done.returncode == 1
+    assert beltwatch("sql", "select * from figures", "--format", "json", "--home", home).stdout == published
+
+
+def test_a_batch_that_fails_a_gate_is_quarantined_and_the_others_are_published(tmp_path: Path) -> None:
+    nowhere = [GOOD | {"category": "socks", "seller_place_text": "nowhere", "merchant_id": str(n)} for n in range(9)]
+    home = str(tmp_path / "home")
+    assert (
+        beltwatch("ingest", handed_over(tmp_path, [GOOD, *nowhere]), "--marketplace", "one", "--home", home).returncode
+        == 0
+    )
+    for _ in range(2):
+        done = beltwatch("build", "--home", home)
+        assert "place_known" in sentence(done)
+        assert done.returncode == 2
+    assert beltwatch("release", "--home", home).returncode == 0
+    query = "select distinct belt, reason from figures where comparison = 'level' and segment = 'all' order by belt"
+    rows = json.loads(beltwatch("sql", query, "--format", "json", "--home", home).stdout)
+    assert {row["belt"]: row["reason"] for row in rows} == {"gaoyang-towels": "none", "zhuji-socks": "quarantined"}
+
+
+def test_sql_writes_every_format(tmp_path: Path) -> None:
+    home = str(tmp_path / "home")
+    for command in (["ingest", handed_over(tmp_path, [GOOD]), "--marketplace", "one"], ["build"], ["release"]):
+        assert beltwatch(*command, "--home", home).returncode == 0
+    query = "select belt, displayed_sales from belt_weeks"
+    expected = 3.5 * 12 * 28 / 30
+    assert f"{expected:.6g}" in beltwatch("sql", query, "--home", home).stdout
+    assert beltwatch("sql", query, "--format", "csv", "--home", home).stdout.startswith("belt,displayed_sales\n")
+    out = tmp_path / "rows.parquet"
+    assert beltwatch("sql", query, "--format", "parquet", "--out", str(out), "--home", home).returncode == 0
+    assert pl.read_parquet(out)["displayed_sales"].item() == pytest.approx(expected)
+    done = beltwatch("sql", query, "--as-of", "2020-01-01", "--format", "json", "--home", home)
+    assert json.loads(done.stdout) == []
+
+
+def test_the_steps_one_by_one(world: World) -> None:
+    week = ["--week", str(world.week), "--marketplace", "practice"]
+    for step in ("plan", "crawl", "parse"):
+        world.beltwatch(step, *week)
+    world.beltwatch("build", "--week", str(world.week))
+    said = world.beltwatch("release").stderr
+    assert "first release" in said
+    assert "nothing changed" in world.beltwatch("release").stderr
+    world.beltwatch("report", "--week", str(world.week))
+    assert len(list(world.home.glob("reports/*/index*.html"))) == 2
+    state = json.loads(world.beltwatch("status", "--json").stdout)
+    assert [unit["open"] for unit in state["ledger"]] == [0, 0]
+    assert len(state["releases"]) == 1
+    assert "listing" in world.beltwatch("status").stdout
+
+
+def test_a_belt_and_a_marketplace_are_one_file_each(world: World) -> None:
+    shipped = world.home / "configs" / "marketplaces" / "practice.yaml"
+    text = shipped.read_text(encoding="utf-8").replace("name: practice", "name: elsewhere")
+    shipped.with_name("elsewhere.yaml").write_text(text, encoding="utf-8")
+    belt = world.home / "configs" / "belts" / "test-lixian.yaml"
+    belt.parent.mkdir()
+    belt.write_text(
+        "id: test-lixian\nname: {en: Lixian, zh: 蠡县}\nplaces:\n  - {code: '130635'}\ncategories: [towels]\n"
+        "evidence: a test\nevidence_grade: none\n",
+        encoding="utf-8",
+    )
+    world.beltwatch("run", "--week", str(world.week), "--marketplace", "elsewhere")
+    query = "select segment from figures where belt = 'test-lixian' and metric = 'merchants' and comparison = 'level' and value > 0"
+    rows = json.loads(world.beltwatch("sql", query, "--format", "json").stdout)
+    assert {row["segment"] for row in rows} == {"all", "marketplace=elsewhere"}
