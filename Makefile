@@ -34,7 +34,7 @@ demo: env
 	$(BIN)/beltwatch demo --home $(HOME_DIR)
 
 test: check
-	$(BIN)/pytest --durations=10
+	$(BIN)/pytest -n auto --durations=10
 
 check: env
 	$(BIN)/ruff check .

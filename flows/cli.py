@@ -17,7 +17,7 @@ from configs.calendar import as_week, week_of
 from configs.errors import BAD_USAGE, DONE, FAILED, STOPPED_BY_GATE, BeltwatchError, GateStop
 from flows.line import Line
 from flows.progress import Reporter
-from flows.workplace import Workplace, workplace
+from flows.workplace import Workplace, looked_at, workplace
 
 app = typer.Typer(
     help="Measures, week by week and with an honest interval, how China's industrial belts do against a year ago.",
@@ -201,7 +201,7 @@ def sql(
     from flows.show import write_rows
     from warehouse import open as open_warehouse
 
-    with open_warehouse(workplace(home).home) as reader:
+    with open_warehouse(looked_at(home).home) as reader:
         write_rows(reader.sql(query, as_of), format, out)
 
 
@@ -217,7 +217,7 @@ def status(
     """
     from flows.show import show_status
 
-    show_status(workplace(home), as_json)
+    show_status(looked_at(home), as_json)
 
 
 def main() -> None:

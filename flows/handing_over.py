@@ -4,14 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from configs.errors import InputError
 from flows.progress import Reporter
 from flows.workplace import Workplace
 
 if TYPE_CHECKING:
     from spiders.backfill import BackfillReport
-
-WARC_ENDINGS = (".warc", ".warc.gz")
 
 
 def ingest_files(work: Workplace, files: Iterable[Path], marketplace: str, reporter: Reporter) -> None:
@@ -37,7 +34,7 @@ def backfill_files(work: Workplace, files: Iterable[Path], marketplace: str, rep
 
     found = work.configs.marketplace(marketplace)
     with reporter.step("backfill") as step:
-        report = backfill(work.home, found, warc_files(files), work.ledger, step.advance)
+        report = backfill(work.home, found, list(files), work.ledger, step.advance)
         step.say(_sentence(report))
 
 
@@ -53,18 +50,3 @@ def _sentence(report: "BackfillReport") -> str:
         f"cut short: {', '.join(map(str, report.cut_sources))}" if report.cut_sources else "",
     ]
     return "; ".join(part for part in parts if part)
-
-
-def warc_files(named: Iterable[Path]) -> list[Path]:
-    """The WARC files named, and those in the folders named, sorted."""
-    found: list[Path] = []
-    for path in named:
-        if not path.exists():
-            raise InputError(f"{path} does not exist; expected a WARC file or a folder of them")
-        inside = (
-            [one for one in sorted(path.rglob("*")) if one.name.endswith(WARC_ENDINGS)] if path.is_dir() else [path]
-        )
-        if not inside:
-            raise InputError(f"{path} holds no WARC file; expected names that end in .warc or .warc.gz")
-        found += inside
-    return found

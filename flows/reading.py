@@ -22,10 +22,7 @@ def plan(work: Workplace, marketplace: str, week: date) -> int:
     """Write down the first page of every category of a marketplace for a week; returns how many pages are new."""
     from spiders.plan import plan_week
 
-    found = work.configs.marketplace(marketplace)
-    before = len(work.ledger.rows(marketplace=marketplace, week=week))
-    work.ledger.plan(plan_week(found, week, list(found.categories)))
-    return len(work.ledger.rows(marketplace=marketplace, week=week)) - before
+    return work.ledger.plan(plan_week(work.configs.marketplace(marketplace), week))
 
 
 def refuse_future(work: Workplace, week: date) -> None:

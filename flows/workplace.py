@@ -1,10 +1,10 @@
 """What every step is given: the data home, what is configured, and the clock."""
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from configs.errors import ConfigError
@@ -55,26 +55,19 @@ class Workplace:
 
 
 def workplace(home: Path | None = None) -> Workplace:
-    """The workplace of a data home, which is made where it is absent."""
+    """The workplace of a data home that a command writes to; it is made where it is absent."""
+    work = looked_at(home)
+    try:
+        work.home.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=work.home):  # root passes access checks on read-only file systems: a file is really made
+            return work
+    except OSError as error:
+        why = f"{work.home} cannot be written to ({error.strerror}); expected a folder for the data home; see --home"
+        raise ConfigError(why) from None
+
+
+def looked_at(home: Path | None = None) -> Workplace:
+    """The workplace of a data home that a command only reads."""
     found = settings(home)
     place = found.home.absolute()
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            f"{place} cannot be made ({error.strerror}); expected a folder to write to; see --home"
-        ) from None
-    if not os.access(place, os.W_OK | os.X_OK) or not _is_writable(place):
-        raise ConfigError(f"{place} cannot be written to; expected a writable data home; see --home")
     return Workplace(place, found.model_copy(update={"home": place}))
-
-
-def _is_writable(place: Path) -> bool:
-    """Root passes access checks on read-only file systems, so a file is really made."""
-    probe = place / ".writable"
-    try:
-        probe.touch()
-        probe.unlink()
-    except OSError:
-        return False
-    return True

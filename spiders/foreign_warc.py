@@ -65,10 +65,10 @@ class Source:
 
 
 def warc_files(paths: list[Path]) -> list[Path]:
-    """The paths, with the .warc and .warc.gz files of a folder in its place, sorted by name; InputError for none."""
+    """The paths, with the .warc and .warc.gz files below a folder in its place, sorted by name; InputError for none."""
     found: list[Path] = []
     for path in paths:
-        inside = [*path.glob("*.warc"), *path.glob("*.warc.gz")] if path.is_dir() else [path]
+        inside = [*path.rglob("*.warc"), *path.rglob("*.warc.gz")] if path.is_dir() else [path]
         if not inside:
             raise InputError(f"{path} holds no .warc or .warc.gz file, expected some to read history from")
         found += sorted(inside)
