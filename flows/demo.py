@@ -1,5 +1,6 @@
 """The demonstration: the whole line on the practice marketplace, and the truth beside what was measured."""
 
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -95,7 +96,7 @@ def _show(home: Path, week: object, new: list[str]) -> None:
     else:
         console.print("Nothing changed since the last time: no new release, no row added.")
     console.print(f"Look at  {_last_report(home)}")
-    console.print(f"Ask      beltwatch sql --home {home} \"select * from belt_yoy where week = '{week}'\"")
+    console.print(f"Ask      {sys.argv[0]} sql --home {home} \"select * from belt_yoy where week = '{week}'\"")
 
 
 def _last_report(home: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from itertools import islice
 
 META_BYTES = 4096  # HTML wants the charset declared in the first kilobyte; some pages put it later
 META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.IGNORECASE)
@@ -9,6 +10,7 @@ HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.I
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 CHINESE_NAMES = {"gb2312", "gbk", "gb18030"}
 OTHER_NAMES = {"big5", "big5hkscs"}  # any other label is no statement: latin-1 is a server default, punycode a trap
+IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 COMMON_SHARE = 0.85  # of real Chinese text more than 95 % are first-level characters; of UTF-8 read as GBK about half
 SAMPLE_CHARACTERS = 4000
 
@@ -70,7 +72,8 @@ def _is_surely_utf8(text: str) -> bool:
 
 def _looks_chinese(text: str) -> bool:
     """Whether the ideographs of the text are mostly first-level characters of GB 2312 (the 3,755 common ones)."""
-    ideographs = [character for character in text if "\u4e00" <= character <= "\u9fff"][:SAMPLE_CHARACTERS]
+    found = islice(IDEOGRAPH.finditer(text), SAMPLE_CHARACTERS)
+    ideographs = [match.group() for match in found]
     if not ideographs:
         return False
     return sum(character in _FIRST_LEVEL for character in ideographs) >= COMMON_SHARE * len(ideographs)

@@ -48,5 +48,3 @@ def test_a_draft_of_a_figure_lacks_what_a_release_adds() -> None:
 def test_the_data_dictionary_is_fresh() -> None:
     page = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
     assert page == dictionary(), "run `make dictionary`"
-
-

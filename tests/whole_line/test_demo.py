@@ -1,0 +1,74 @@
+"""The demonstration on the tiny world: twice in one home, as its users run it."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import warehouse
+from tests.flows.conftest import beltwatch
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the demonstration has been run once."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = beltwatch("demo", "--scenario", "tiny", "--home", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert "planted" in done.stdout
+    assert "realised" in done.stdout
+    return folder
+
+
+def test_the_planted_truth_is_recovered(home: Path) -> None:
+    truth = pl.read_parquet(home / "sandbox" / "truth.parquet").filter(
+        pl.col("metric") == "displayed_sales", pl.col("panel") == "matched"
+    )
+    with warehouse.open(home) as reader:
+        measured = reader.sql("select belt, week, yoy_change, low, high, verdict from belt_yoy")
+    both = truth.join(measured, on=["belt", "week"], how="inner")
+    assert both.height >= truth["belt"].n_unique()
+    assert both.filter((pl.col("yoy_change") - pl.col("realised")).abs() > 0.03).is_empty()
+    last = both.filter(pl.col("week") == pl.col("week").max())
+    assert last.filter((pl.col("low") > pl.col("planted")) | (pl.col("high") < pl.col("planted"))).is_empty()
+
+
+def test_the_split_adds_up(home: Path) -> None:
+    effects = "price_effect + volume_effect + mix_effect + entry_effect + exit_effect"
+    with warehouse.open(home) as reader:
+        gap = reader.sql(f"select max(abs({effects} - total_change)) from belt_yoy where status = 'published'").item()
+    assert gap < 1e-9
+
+
+def test_a_second_time_changes_nothing_and_says_so(home: Path) -> None:
+    count = "select (select count(*) from figures) as figures, (select count(*) from listing_weeks) as listing_weeks"
+    with warehouse.open(home) as reader:
+        before = reader.sql(count)
+    done = beltwatch("demo", "--scenario", "tiny", "--home", str(home))
+    assert done.returncode == 0, done.stderr
+    assert "no new release, no row added" in done.stdout
+    with warehouse.open(home) as reader:
+        assert reader.sql(count).equals(before)
+        assert reader.sql("select count(*) from releases").item() == 1
+
+
+def test_another_seed_in_the_same_home_is_refused(home: Path) -> None:
+    done = beltwatch("demo", "--scenario", "tiny", "--seed", "2", "--home", str(home))
+    assert done.returncode == 64
+    assert "seed 1" in done.stderr
+
+
+def test_pages_and_dimensions_are_there(home: Path) -> None:
+    with warehouse.open(home) as reader:
+        pages = reader.sql("select outcome, count(*) as n from pages group by outcome").rows()
+        merchants = reader.sql("select count(distinct (marketplace, merchant_id)) from merchants").item()
+        seen = reader.sql("select count(distinct (marketplace, merchant_id)) from listing_weeks").item()
+        overlaps = reader.sql(
+            "select count(*) from listings a join listings b using (marketplace, merchant_id, listing_id) "
+            "where a.valid_from < b.valid_from and (a.valid_to is null or a.valid_to > b.valid_from)"
+        ).item()
+    assert [outcome for outcome, _ in pages] == ["listing"]
+    assert merchants == seen
+    assert overlaps == 0
+    assert json.loads((home / "sandbox" / "scenario.json").read_text())["seed"] == 1
