@@ -37,6 +37,17 @@ class BeltPlace(BaseModel):
         return text
 
 
+class CostFloor(BaseModel):
+    """What the material of one unit costs at least, dated and sourced; belts without a source have none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    yuan: float = Field(gt=0)
+    unit: Literal["piece", "metre", "gram"]
+    on: date
+    source: str = Field(min_length=3)
+
+
 class Belt(BaseModel):
     """One belt."""
 
@@ -48,6 +59,7 @@ class Belt(BaseModel):
     categories: list[str] = Field(min_length=1)
     title_words: list[str] = Field(default_factory=list)
     festival: Literal["mid_autumn", "spring_festival"] | None = None
+    cost_floor: CostFloor | None = None
     evidence: str
     evidence_grade: Literal["strong", "weak", "none"]
     valid_from: date | None = None

@@ -97,7 +97,7 @@ def belts(configs: Configs) -> pl.DataFrame:
     """Table belts."""
     rows = []
     for belt in configs.belts.values():
-        province = place(belt.province_code)
+        province, floor = place(belt.province_code), belt.cost_floor
         rows.append(
             {
                 "belt": belt.id,
@@ -106,6 +106,11 @@ def belts(configs: Configs) -> pl.DataFrame:
                 "province_code": belt.province_code,
                 "province_zh": province.name if province else "",
                 "categories": belt.categories,
+                "festival": belt.festival,
+                "cost_floor_yuan": floor.yuan if floor else None,
+                "cost_floor_unit": floor.unit if floor else None,
+                "cost_floor_on": floor.on if floor else None,
+                "cost_floor_source": floor.source if floor else None,
                 "evidence": belt.evidence,
                 "evidence_grade": belt.evidence_grade,
                 "valid_from": belt.valid_from,
