@@ -11,10 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import create_model
+from pydantic import RootModel, create_model
 
-from configs.belts import Belt, read_belt
+from configs.belts import Belt, Name, read_belt
 from configs.errors import ConfigError
 from configs.gates import Gate
 from configs.marketplaces import Marketplace, read_marketplace
@@ -22,6 +21,11 @@ from configs.publication import PublicationRules
 from configs.yaml_lines import line_of, load_model
 
 SHIPPED = Path(__file__).parent
+NOT_OVERLAID = ("tables.yaml", "place_history.yaml")  # part of the code
+
+
+class Categories(RootModel[dict[str, Name]]):
+    """Category id to its names."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Configs:
     """All belts, categories, marketplaces, gates and thresholds in force, and a digest of the files they came from."""
 
     belts: dict[str, Belt]
-    categories: dict[str, dict[str, str]]
+    categories: dict[str, Name]
     marketplaces: dict[str, Marketplace]
     gates: dict[str, Gate]
     publication: PublicationRules
@@ -83,17 +87,17 @@ def overlaid_files(home: Path) -> Iterator[tuple[str, Path]]:
     for root in (SHIPPED, home / "configs"):
         for path in sorted(root.glob("**/*.yaml")):
             name = path.relative_to(root).as_posix()
-            if name != "tables.yaml":
+            if name not in NOT_OVERLAID:
                 found[name] = path
     yield from sorted(found.items())
 
 
-def _categories(home: Path) -> dict[str, dict[str, str]]:
+def _categories(home: Path) -> dict[str, Name]:
     """Category id to names; the overlay's entries are added to the shipped ones."""
-    merged: dict[str, dict[str, str]] = {}
+    merged: dict[str, Name] = {}
     for path in (SHIPPED / "categories.yaml", home / "configs" / "categories.yaml"):
         if path.exists():
-            merged |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            merged |= load_model(path, Categories).root
     return merged
 
 
@@ -108,9 +112,10 @@ def _publication(path: Path) -> PublicationRules:
     return PublicationRules.model_validate(merged.model_dump())
 
 
-def _known_categories(path: Path, named: list[str], known: dict[str, dict[str, str]]) -> None:
+def _known_categories(path: Path, named: list[str], known: dict[str, Name]) -> None:
     for category in named:
         if category not in known:
             near = get_close_matches(category, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "add it to configs/categories.yaml"
-            raise ConfigError(f"{path}:{line_of(path, category)}: category {category!r} is not known; {hint}")
+            hint = f"did you mean {near[0]!r}? If not, " if near else ""
+            add = f"{hint}add it to <home>/configs/categories.yaml as {category}: {{en: ..., zh: ...}}"
+            raise ConfigError(f"{path}:{line_of(path, category)}: category {category!r} is not known; {add}")

@@ -48,7 +48,7 @@ def load_model(path: Path, model: type[M]) -> M:
     try:
         node = yaml.compose(text, yaml.SafeLoader)
         data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a date such as 2026-02-31 is the latter
         raise ConfigError(f"{path}:{_syntax_line(error)}: found no valid YAML, expected {_problem(error)}") from None
     _refuse_doubled_keys(path, node)
     try:
@@ -72,12 +72,12 @@ def _text_of(path: Path) -> str:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); expected a YAML file there") from None
 
 
-def _syntax_line(error: yaml.YAMLError) -> int:
+def _syntax_line(error: Exception) -> int:
     mark = getattr(error, "problem_mark", None)
     return mark.line + 1 if mark is not None else 1
 
 
-def _problem(error: yaml.YAMLError) -> str:
+def _problem(error: Exception) -> str:
     return f"a mend of: {getattr(error, 'problem', None) or error}"
 
 

@@ -38,8 +38,12 @@ class CategoryReport:
         return sorted({week for weeks in self.made.values() for week in weeks})
 
 
-def build_category(home: Path, configs: Configs, category: str, weeks: Iterable[date] | None) -> CategoryReport:
-    """Make one category's listing weeks, rejects and belts for the given weeks (None: all) wherever they are stale."""
+def clean_category(home: Path, configs: Configs, category: str, weeks: Iterable[date] | None) -> CategoryReport:
+    """Make one category's listing weeks and rejects for the given weeks (None: all) wherever they are stale.
+
+    A unit is stale until its listings are placed, which is done only after the gate: a build that was killed before
+    that cleans and validates it again.
+    """
     report = CategoryReport(category)
     wanted = None if weeks is None else set(weeks)
     for marketplace, units in _units(home, category, wanted).items():
@@ -48,8 +52,6 @@ def build_category(home: Path, configs: Configs, category: str, weeks: Iterable[
             continue
         _clean(home, configs, marketplace, category, stale, report)
         report.made[marketplace] = stale
-    if report.made:
-        _place(home, configs, category, report.weeks)
     return report
 
 
@@ -76,7 +78,8 @@ def _made_of(home: Path, configs: Configs, marketplace: str, week: date, categor
         lake.fingerprint_of(path) or lake.digest_of(path)
         for path in lake.offer_files(home, marketplace, week, category)
     ]
-    return lake.fingerprint([METHOD, own, *digests, *offers])
+    aliases = str(sorted(configs.aliases.items()))  # another belt's alias may place a listing of this category
+    return lake.fingerprint([METHOD, own, aliases, *digests, *offers])
 
 
 def _clean(
@@ -108,7 +111,7 @@ def _with_flows(home: Path, rows: pl.DataFrame, marketplace: str, week: date, ca
     return with_cumulative_flows(current, earlier)
 
 
-def _place(home: Path, configs: Configs, category: str, weeks: Sequence[date]) -> None:
+def place_category(home: Path, configs: Configs, category: str, weeks: Sequence[date]) -> None:
     """Belts of the listings of some weeks; city weights are pooled over the marketplaces that have the category."""
     belts = configs.belts_of(category)
     units = [unit for unit in lake.units(home, "listing_weeks") if unit[2] == category and unit[1] in set(weeks)]

@@ -132,8 +132,7 @@ def release(home: Home = None, week: Week = None, marketplace: Marketplaces = No
 
     Example: beltwatch release
     """
-    _weeks(week)
-    Line(workplace(home), list(marketplace or []), Reporter()).release()
+    Line(workplace(home), list(marketplace or []), Reporter()).release(as_week(week) if week else None)
 
 
 @app.command()
@@ -234,7 +233,7 @@ def _guarded(arguments: list[str]) -> int:
     except BeltwatchError as error:
         if "--debug" in arguments:
             raise
-        return _say(str(error), error.exit_code)
+        return _say(" ".join(str(error).split()), error.exit_code)
     except OSError as error:
         if "--debug" in arguments:
             raise
@@ -242,7 +241,9 @@ def _guarded(arguments: list[str]) -> int:
     except Exception as error:
         if "--debug" in arguments:
             raise
-        return _say(f"unexpected {type(error).__name__}: {error}; run again with --debug and report it", FAILED)
+        first = str(error).strip().splitlines()[:1]
+        what = f"unexpected {type(error).__name__}: {''.join(first)}"
+        return _say(f"{what}; run again with --debug and report it", FAILED)
 
 
 def _say(sentence: str, code: int) -> int:

@@ -4,8 +4,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
+
+from configs.calendar import week_of
+from configs.errors import InputError
 from flows.progress import Reporter
 from flows.workplace import Workplace
+
+UNUSABLE = ("no_listing_id", "no_merchant_id", "unreadable_price", "price_out_of_range", "unreadable_sales")
 
 if TYPE_CHECKING:
     from spiders.backfill import BackfillReport
@@ -22,10 +28,32 @@ def ingest_files(work: Workplace, files: Iterable[Path], marketplace: str, repor
             note = f"; {marketplace} has no file in configs/marketplaces, so its rows alone say what their sales mean"
         read = [(path, read_handed_over(path, marketplace, list(work.configs.categories))) for path in files]
         for path, offers in read:
+            refuse_unusable(work, path, offers)
+        for path, offers in read:
             store_handed_over(work.home, path, offers)
         weeks = {week for _, offers in read for week in offers["week"].unique()}
         rows = sum(offers.height for _, offers in read)
         step.say(f"{rows} offers of {len(weeks)} weeks taken in{note}; next: beltwatch build")
+
+
+def refuse_unusable(work: Workplace, path: Path, offers: pl.DataFrame) -> None:
+    """A row without an id, with a price or sales that are no number, or of a week that has not begun, refuses the file.
+
+    What counts as a number is for clean to say; a price left open to negotiation is refused there, row by row."""
+    from transforms.clean import clean
+
+    future = offers.filter(pl.col("week") > week_of(work.now()))
+    if not future.is_empty():
+        row = future.row(0, named=True)
+        raise InputError(f"{path}: row {row['position']} is of week {row['week']}, which has not begun; mend the file")
+    marketplace = work.configs.marketplaces.get(offers["marketplace"][0]) if offers.height else None
+    _, rejects = clean(offers, marketplace, work.configs.aliases)
+    broken = rejects.filter(pl.col("reason").is_in(UNUSABLE)).sort("position")
+    if not broken.is_empty():
+        row = broken.row(0, named=True)
+        found = f"row {row['position']}: {row['column_name']} is {row['value_text']!r} ({row['reason']})"
+        more = f"; {broken.height} rows in all are so" if broken.height > 1 else ""
+        raise InputError(f"{path}: {found}, expected one that can be used{more}; mend the file and hand it over again")
 
 
 def backfill_files(work: Workplace, files: Iterable[Path], marketplace: str, reporter: Reporter) -> None:

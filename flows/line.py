@@ -3,19 +3,20 @@
 `weeks` None means every week that the step finds work for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from configs.errors import GateStop
+from configs.errors import GateStop, InputError
 from flows.belts import build_belt, drop_unknown_belts
-from flows.categories import build_category
+from flows.categories import clean_category, place_category
 from flows.mapping import Mapper, in_processes, in_turn
 from flows.progress import Reporter
 from flows.reading import parse_category, parse_units, plan, refuse_failures, refuse_future
 from flows.workplace import Workplace
+from warehouse import lake
 
 if TYPE_CHECKING:
     import polars as pl
@@ -64,6 +65,7 @@ class Line:
         work = self.work
         with self.reporter.step("parse") as step:
             pages = work.ledger.rows()
+            refuse_unknown(weeks, pages["week"].unique().to_list(), "pages in the ledger", "plan")
             units = [
                 (work.home, work.configs, pages, marketplace, category, weeks, again)
                 for marketplace, category in parse_units(work, self.marketplaces, weeks)
@@ -76,30 +78,37 @@ class Line:
 
     def build(self, weeks: Weeks) -> None:
         """Offers to listing weeks, belts and figures; whatever a gate stops is suppressed, the rest is made."""
-        from flows.quality import gate_category, gate_figures, quarantined
+        from flows.quality import gate_figures, pass_gates, quarantined
 
         work = self.work
+        refuse_unknown(weeks, {week for _, week, _ in lake.offer_units(work.home)}, "offers", "parse")
         with self.reporter.step("clean") as step:
-            categories = sorted({category for belt in work.configs.belts.values() for category in belt.categories})
+            present = {category for _, _, category in lake.offer_units(work.home)}
+            categories = sorted(present & {name for belt in work.configs.belts.values() for name in belt.categories})
             wanted = None if weeks is None else _with_ends(weeks)
             cleaned = self._mapper(weeks)(
-                "clean", build_category, [(work.home, work.configs, name, wanted) for name in categories], step.advance
+                "clean", clean_category, [(work.home, work.configs, name, wanted) for name in categories], step.advance
             )
             step.say(
                 f"{sum(r.offers for r in cleaned)} offers: {sum(r.accepted for r in cleaned)} accepted, "
                 f"{sum(r.rejected for r in cleaned)} rejected"
             )
         with self.reporter.step("validate") as step:
-            for report in cleaned:
-                for marketplace, renewed in report.made.items():
-                    gate_category(work.home, work.configs, marketplace, report.category, renewed)
+            renewed = {(name, report.category): made for report in cleaned for name, made in report.made.items()}
+            pass_gates(work.home, work.configs, renewed)
             self.stopped += quarantined(work.home, weeks)
             step.say("; ".join(self.stopped) or "all passed")
+        with self.reporter.step("place") as step:
+            changed = [(work.home, work.configs, report.category, report.weeks) for report in cleaned if report.made]
+            self._mapper(weeks)("place", place_category, changed, step.advance)
+            step.say(f"listings of {len(changed)} categories placed in belts" if changed else "nothing new to place")
         with self.reporter.step("compare") as step:
             drop_unknown_belts(work.home, work.configs)
             touched = None if weeks is None else sorted({*weeks, *(day for r in cleaned for day in r.weeks)})
             coverage = self._coverage()
-            units = [(work.home, work.configs, belt, touched, coverage) for belt in work.configs.belts.values()]
+            placed = {category for _, _, category in lake.units(work.home, "listing_belts")}
+            belts = [belt for belt in work.configs.belts.values() if placed & set(belt.categories)]
+            units = [(work.home, work.configs, belt, touched, coverage) for belt in belts]
             made = self._mapper(weeks)("compare", build_belt, units, step.advance)
             step.say(f"{sum(made)} belt-weeks of {len(units)} belts made anew")
         with self.reporter.step("validate") as step:
@@ -108,13 +117,16 @@ class Line:
         if broken:
             raise GateStop(f"no figure may be released: {broken[0]}")
 
-    def release(self) -> str | None:
-        """Publish what is built; returns the id of the new release, or None where nothing changed."""
+    def release(self, week: date | None = None) -> str | None:
+        """Publish what is built; returns the id of the new release, or None where nothing changed. A release is of
+        everything that is built; `week` only says of which week there must be something."""
         from warehouse.database import database_file, rebuild, released_in
         from warehouse.release import publish, sole_publisher
         from warehouse.vintages import manifests
 
         work = self.work
+        built = {date.fromisoformat(path.name.removeprefix("week=")) for path in (work.home / "figures").glob("week=*")}
+        refuse_unknown(None if week is None else [week], built, "built figures", "build")
         with self.reporter.step("release") as step, sole_publisher(work.home):
             new = publish(work.home, work.now(), work.configs.digests)
             chain = manifests(work.home)
@@ -138,7 +150,9 @@ class Line:
 
         with self.reporter.step("report") as step, open_warehouse(self.work.home) as reader:
             release = reader.sql("select release from releases order by sequence desc limit 1").item()
-            last = week or reader.sql("select max(week) from figures where superseded_at is null").item()
+            known = reader.sql("select distinct week from figures where superseded_at is null")["week"].to_list()
+            refuse_unknown(None if week is None else [week], known, "published figures", "release")
+            last = week or max(known)
             written = write_report(self.work.home / "reports" / release, reader, last)
             step.say(", ".join(str(path) for path in written))
             return written
@@ -161,6 +175,15 @@ def crawl_sentence(report: "CrawlReport") -> str:
     left = f", {balance.open} open" if balance.open else ""
     late = "" if report.is_current else f" (week {report.week} is over: pages still open are missing)"
     return f"{report.marketplace}: {balance.planned} pages: {outcomes or 'none read'}{left}{late}"
+
+
+def refuse_unknown(weeks: Weeks, known: Collection[date], what: str, step: str) -> None:
+    """Each of the weeks must be one of which there is something; else nothing would be done, or done to nothing."""
+    for week in weeks or ():
+        if week not in known:
+            there = f"there are some of {min(known)} to {max(known)}" if known else "there are none of any week"
+            mend = f"name another --week, or see `beltwatch {step} --help`"
+            raise InputError(f"week {week} has no {what}; {there}; {mend}")
 
 
 def _with_ends(weeks: Sequence[date]) -> list[date]:

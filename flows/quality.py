@@ -4,7 +4,7 @@ History passes the gate once per category; where that fails, week by week, so th
 quarantined. A quarantined category's belts publish suppressed rows; everything else is published.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,12 @@ from configs.register import Configs
 from configs.tables import figures_draft, table
 from warehouse import lake
 from warehouse.gates import Batch, check, is_stopped
+
+
+def pass_gates(home: Path, configs: Configs, renewed: Mapping[tuple[str, str], Sequence[date]]) -> None:
+    """Pass what was made anew, (marketplace, category) to weeks, through the gate."""
+    for (marketplace, category), weeks in sorted(renewed.items()):
+        gate_category(home, configs, marketplace, category, weeks)
 
 
 def gate_category(home: Path, configs: Configs, marketplace: str, category: str, weeks: Sequence[date]) -> None:

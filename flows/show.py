@@ -85,7 +85,7 @@ def show_status(work: Workplace, as_json: bool) -> None:
 
 def status_of(work: Workplace) -> dict[str, Any]:
     """The same as plain data."""
-    pages = work.ledger.rows()
+    pages = work.pages()
     balance = (
         pages.group_by("marketplace", "category")
         .agg(

@@ -25,7 +25,7 @@ def prepare_prefect(home: Path) -> None:
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",  # a failure is told once, in our own sentence
         "PREFECT_CLI_PROMPT": "false",
         "DO_NOT_TRACK": "1",
     }

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from configs.errors import ConfigError
 from configs.register import Configs, load
 from configs.settings import Settings, settings
+from configs.tables import table
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from spiders.ledger import Ledger
 
 STARTED = datetime.now(UTC)
@@ -35,6 +38,12 @@ class Workplace:
         from spiders.ledger import Ledger
 
         return Ledger(self.settings.ledger_url)
+
+    def pages(self) -> "pl.DataFrame":
+        """The ledger as it stands (table pages); empty where there is none, and none is made by looking."""
+        if self.settings.ledger is None and not (self.home / "ledger.db").exists():
+            return table("pages").empty()
+        return self.ledger.rows()
 
     @property
     def clock_offset(self) -> timedelta:

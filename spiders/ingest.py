@@ -22,7 +22,7 @@ TIMES = ("week", "seen_at")
 # Known from the file and not from its rows; what a file says of them is replaced.
 REPLACED = ("marketplace", "page", "position", "page_digest", "archive_file", "archive_offset")
 NEGOTIABLE = "面议"
-NAME = re.compile(r"[a-z0-9-]+")
+NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def read_handed_over(path: Path, marketplace_name: str, categories: Collection[str]) -> pl.DataFrame:
@@ -33,7 +33,7 @@ def read_handed_over(path: Path, marketplace_name: str, categories: Collection[s
     """
     if not NAME.fullmatch(marketplace_name):
         raise InputError(
-            f"marketplace {marketplace_name!r} is no name, expected lower-case letters, digits and hyphens"
+            f"marketplace {marketplace_name!r} is no name, expected letters, digits, hyphens and underscores"
         )
     content = _content(path)
     rows = read_rows(path, content)

@@ -16,7 +16,7 @@ def page_coverage(pages: pl.DataFrame, depth: Mapping[str, int]) -> pl.DataFrame
     where it is unknown: pages of a foreign archive whose site does not say how many there were.
     """
     deepest = pl.col("marketplace").replace_strict(depth, default=None, return_dtype=pl.Int64)
-    said = pl.min_horizontal("pages_said", deepest)
+    said = pl.when(pl.col("pages_said").is_not_null()).then(pl.min_horizontal("pages_said", deepest))
     stored = (pl.col("outcome").is_in(["listing", "empty"])) & (pl.col("state") == "done")
     units = pages.filter((pl.col("purpose") == "listing") & (pl.col("read") == 1)).group_by(UNIT)
     counted = units.agg(

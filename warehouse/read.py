@@ -61,7 +61,7 @@ class Warehouse:
         finally:
             cursor.close()
 
-    def figures(self, as_of: str | date | datetime | None = None, **equal: str | date) -> pl.DataFrame:
+    def figures(self, *, as_of: str | date | datetime | None = None, **equal: str | date) -> pl.DataFrame:
         """Table figures, current or as of a date, where each named column has the given value (belt=, metric=, ...)."""
         known = self.sql("select * from figures limit 0").columns
         foreign = [name for name in equal if name not in known]
@@ -120,13 +120,16 @@ def _in_utc(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_of(cursor: duckdb.DuckDBPyConnection, instant: datetime) -> None:
-    """Temporary relations that hide the stored ones: figures as they stood, and the views on them."""
+    """Temporary relations that hide the stored ones: figures and releases as they stood, and the views on them."""
     stamp = instant.astimezone(UTC).isoformat()
     cursor.execute(
         f"""create temp view figures as
         select * exclude (superseded_at),
           case when superseded_at <= timestamptz '{stamp}' then superseded_at end as superseded_at
         from {CATALOG}.main.figures where released_at <= timestamptz '{stamp}'"""
+    )
+    cursor.execute(
+        f"create temp view releases as select * from {CATALOG}.main.releases where released_at <= timestamptz '{stamp}'"
     )
     cursor.execute(views.belt_weeks("temp.figures", "temp view"))
     cursor.execute(views.belt_yoy("temp.figures", "temp view"))

@@ -24,7 +24,7 @@ GOOD = {
 
 
 def sentence(done: object) -> str:
-    """What the command said on standard error, which must be one line and no traceback."""
+    """What the command said on standard error: one line, beside the lines of its steps, and no traceback."""
     lines = [line for line in done.stderr.splitlines() if line.startswith("beltwatch: ")]  # type: ignore[attr-defined]
     assert len(lines) == 1, done.stderr  # type: ignore[attr-defined]
     assert "Traceback" not in done.stderr  # type: ignore[attr-defined]
@@ -52,6 +52,11 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (["plan", "--week", "soon"], "is no week"),
         (["build", "--week", "2026-13-01"], "is no week"),
         (["run", "--marketplace", "nowhere"], "marketplace 'nowhere' is not configured"),
+        (["run", "--week", "2035-01-01"], "has not begun"),
+        (["run", "--marketplace", "alibaba-1688"], "crawl"),
+        (["parse", "--week", "2015-01-05"], "has no pages in the ledger"),
+        (["build", "--week", "2015-01-05"], "has no offers"),
+        (["release", "--week", "2015-01-05"], "has no built figures"),
         (["crawl", "--marketplace", "alibaba-1688"], "crawl"),
         (["backfill", "no-such-file.warc", "--marketplace", "alibaba-1688"], "no-such-file.warc"),
         (["ingest", "no-such-file.csv", "--marketplace", "one"], "no-such-file.csv"),
@@ -70,6 +75,10 @@ def test_bad_usage_is_one_sentence_and_exit_64(tmp_path: Path, arguments: list[s
     ("change", "said"),
     [
         ({"price_text": "cheap"}, "price_text"),
+        ({"price_text": "1.2.3"}, "price_text"),
+        ({"price_text": "-5"}, "price_text"),
+        ({"merchant_id": ""}, "merchant_id"),
+        ({"week": "2035-01-01"}, "has not begun"),
         ({"category": "towls"}, "towels"),
         ({"week": "2026-11-18"}, "2026-11-18"),
         ({"prize_text": "1"}, "price_text"),
@@ -115,7 +124,6 @@ def test_a_wrong_belt_and_an_unknown_key_of_a_marketplace_are_said_with_file_and
     shipped = Path(__file__).parents[2] / "configs"
     text = (shipped / "belts" / "wuqing-carpets.yaml").read_text(encoding="utf-8")
     (belts / "wuqing-carpets.yaml").write_text(text.replace("120114", "120141"), encoding="utf-8")
-    done = beltwatch("status", "--home", str(tmp_path))
     done = beltwatch("build", "--home", str(tmp_path))
     assert "wuqing-carpets.yaml:4: place 120141 is no division code; did you mean 120114 (武清区)?" in sentence(done)
     assert done.returncode == 64
@@ -161,6 +169,29 @@ def test_a_batch_that_fails_a_gate_is_quarantined_and_the_others_are_published(t
     query = "select distinct belt, reason from figures where comparison = 'level' and segment = 'all' order by belt"
     rows = json.loads(beltwatch("sql", query, "--format", "json", "--home", home).stdout)
     assert {row["belt"]: row["reason"] for row in rows} == {"gaoyang-towels": "none", "zhuji-socks": "quarantined"}
+
+
+def test_looking_makes_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert beltwatch("status", "--home", str(home)).returncode == 0
+    assert not home.exists()
+
+
+def test_a_report_of_a_week_without_figures_leaves_the_page_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for command in (
+        ["ingest", handed_over(tmp_path, [GOOD]), "--marketplace", "one"],
+        ["build"],
+        ["release"],
+        ["report"],
+    ):
+        assert beltwatch(*command, "--home", str(home)).returncode == 0
+    page = next(home.glob("reports/*/index.html"))
+    before = page.read_bytes()
+    done = beltwatch("report", "--week", "2015-01-05", "--home", str(home))
+    assert "has no published figures" in sentence(done)
+    assert done.returncode == 64
+    assert page.read_bytes() == before
 
 
 def test_sql_writes_every_format(tmp_path: Path) -> None:

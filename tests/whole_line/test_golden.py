@@ -8,6 +8,7 @@ import pytest
 from fastwarc import ArchiveIterator
 
 import warehouse
+from flows.categories import clean_category
 from flows.handing_over import backfill_files, ingest_files
 from flows.line import Line
 from flows.mapping import in_turn
@@ -165,6 +166,19 @@ def test_a_page_that_comes_late_makes_a_new_release_and_leaves_the_old_vintage_a
     assert after["coverage_share"].min() == 1
     sales = [frame.filter(pl.col("metric") == "listings", pl.col("comparison") == "level") for frame in (before, after)]
     assert sales[1]["listings"].sum() > sales[0]["listings"].sum()
+
+
+def test_a_build_that_died_before_its_gate_passes_it_when_it_is_run_again(tmp_path: Path) -> None:
+    hand_over(tmp_path, [row(f"m{n}", "1", "nowhere") for n in range(9)])
+    work = workplace(tmp_path)
+    clean_category(tmp_path, work.configs, "towels", None)
+    line = Line(work, [], Reporter(), each=in_turn)
+    line.build(None)
+    assert len(line.stopped) == 1
+    assert "place_known" in line.stopped[0]
+    line.release()
+    with warehouse.open(tmp_path) as reader:
+        assert reader.sql("select distinct reason from figures")["reason"].to_list() == ["quarantined"]
 
 
 def test_a_belt_that_is_configured_no_longer_is_withdrawn(tmp_path: Path) -> None:
