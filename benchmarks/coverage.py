@@ -13,7 +13,8 @@ import polars as pl
 
 from configs.publication import PublicationRules, shipped_rules
 from sandbox.draws import BASE_WEEK, BELT, WEEK, DrawnBelt, draw_belts
-from transforms.compare import Coverage, belt_figures
+from transforms.compare import belt_figures
+from transforms.coverage import Coverage
 
 SIZES = (15, 30, 100, 500)  # merchants of a belt at the base
 WANTED = 0.93  # of published intervals; 95 % is meant, and a thousand belts tell it to about one point

@@ -60,7 +60,7 @@ def prepare(folder: Path) -> Path:
     home = folder / "prepared"
     lay_out(home, load(SCENARIO), 1)
     write_marketplace(home, "http://127.0.0.1:9")
-    _finish(home, ["backfill", str(home / "sandbox" / "archive"), "--marketplace", "practice"])
+    _finish(home, ["backfill", str(home / "sandbox" / "archive" / "practice"), "--marketplace", "practice"])
     _finish(home, ["release"])
     return home
 

@@ -1,14 +1,17 @@
-"""The belts: places times categories, one YAML each."""
+"""The belts: places times categories, one YAML each (docs/belts.md)."""
 
+import re
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from configs import places
 from configs.errors import ConfigError
-from configs.yaml_lines import load_model
+from configs.yaml_lines import KeyedError, line_of, load_model
+
+IDEOGRAPHS = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 
 class Name(BaseModel):
@@ -16,8 +19,8 @@ class Name(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    en: str
-    zh: str
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
 
 
 class BeltPlace(BaseModel):
@@ -32,24 +35,37 @@ class BeltPlace(BaseModel):
     @classmethod
     def _known(cls, code: object) -> str:
         text = str(code)
-        if places.place(text) is None:
+        found = places.place(text)
+        if found is None:
             raise ValueError(f"place {text} is no division code; did you mean {places.nearest(text)}?")
-        return text
+        return found.code  # an abolished code means the division of today
+
+    @field_validator("aliases")
+    @classmethod
+    def _can_be_found(cls, aliases: list[str]) -> list[str]:
+        # Of a page's place only the Chinese characters are read, and one alone stands in a thousand names.
+        for number, alias in enumerate(aliases):
+            if not IDEOGRAPHS.fullmatch(alias):
+                raise KeyedError(f"found alias {alias!r}, expected a name of two or more Chinese characters", number)
+        return aliases
 
 
 class CostFloor(BaseModel):
-    """What the material of one unit costs at least, dated and sourced; belts without a source have none."""
+    """What the material of one unit costs at least, dated and sourced; belts without a source have none.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Files say `date`: YAML reads a bare `on` as true.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     yuan: float = Field(gt=0)
     unit: Literal["piece", "metre", "gram"]
-    on: date
+    on: date = Field(alias="date")
     source: str = Field(min_length=3)
 
 
 class Belt(BaseModel):
-    """One belt."""
+    """One belt; it counts from `valid_from` up to, not including, `valid_to`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -60,10 +76,23 @@ class Belt(BaseModel):
     title_words: list[str] = Field(default_factory=list)
     festival: Literal["mid_autumn", "spring_festival"] | None = None
     cost_floor: CostFloor | None = None
-    evidence: str
+    evidence: str = Field(min_length=3)
     evidence_grade: Literal["strong", "weak", "none"]
     valid_from: date | None = None
     valid_to: date | None = None
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        _refuse_doubled([part.code for part in self.places], "places")
+        _refuse_doubled([alias for part in self.places for alias in part.aliases], "places")
+        _refuse_doubled(self.categories, "categories")
+        _refuse_doubled(self.title_words, "title_words")
+        if "" in self.title_words:
+            raise KeyedError("found an empty word in title_words, expected words to look for in titles", "title_words")
+        if self.valid_from and self.valid_to and self.valid_from >= self.valid_to:
+            found = f"found valid_to {self.valid_to}, expected a day after valid_from {self.valid_from}"
+            raise KeyedError(found, "valid_to")
+        return self
 
     @property
     def province_code(self) -> str:
@@ -80,5 +109,12 @@ def read_belt(path: Path) -> Belt:
     """One belt from its file, whose name must be the belt's id."""
     belt = load_model(path, Belt)
     if belt.id != path.stem:
-        raise ConfigError(f"{path}: belt id is {belt.id!r}, expected {path.stem!r} as the file is named")
+        named = f"belt id is {belt.id!r}, expected {path.stem!r} as the file is named"
+        raise ConfigError(f"{path}:{line_of(path, belt.id)}: {named}")
     return belt
+
+
+def _refuse_doubled(values: list[str], key: str) -> None:
+    doubled = [value for value in values if values.count(value) > 1]
+    if doubled:
+        raise KeyedError(f"found {doubled[0]} twice in {key}, expected each once", key)

@@ -8,10 +8,19 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from pydantic import AfterValidator
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from configs.nearest import did_you_mean
 
-ADDED_FUNCTIONS = {"money": 1, "joined": 2}  # name: arguments; spiders/texts.py defines them
+ADDED_FUNCTIONS = {"money": 1, "joined": 2, "parsed": 1}  # name: arguments; spiders/paths.py defines them
+
+# What people write who know selectors from elsewhere, and what stands for it here.
+SELECTOR_HABITS = {
+    r"::": "a text needs no mark, and an attribute is named by attr",
+    r":contains\(": 'write :lexbor-contains("...")',
+    r"^\s*[>+~]|:scope": "a selector looks below the card by itself",
+    r"^\s*(//|\./)": "XPath is not read",
+}
 
 
 def check_jmespath(expression: str) -> str:
@@ -31,6 +40,16 @@ def check_jmespath(expression: str) -> str:
     return expression
 
 
+def check_css(selector: str) -> str:
+    """The selector as it stands; ValueError where it is no CSS that lexbor reads."""
+    try:
+        LexborHTMLParser("").css(selector)
+    except SelectolaxError:
+        habit = next((f" ({hint})" for sign, hint in SELECTOR_HABITS.items() if re.search(sign, selector)), "")
+        raise ValueError(f"found {selector!r}, expected a CSS selector{habit}") from None
+    return selector
+
+
 def check_regex(pattern: str) -> str:
     """The regular expression as it stands; ValueError where it is none."""
     try:
@@ -48,5 +67,6 @@ def _calls(node: dict[str, Any]) -> Iterator[tuple[str, int]]:
             yield from _calls(child)
 
 
+CSS = Annotated[str, AfterValidator(check_css)]
 JMESPath = Annotated[str, AfterValidator(check_jmespath)]
 Regex = Annotated[str, AfterValidator(check_regex)]

@@ -2,27 +2,28 @@
 
 import codecs
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import quote, unquote_plus, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from configs.addresses import words_of
 from configs.errors import ConfigError
-from configs.expressions import JMESPath, Regex, check_regex
+from configs.expressions import check_regex
+from configs.field_rules import FieldRule, HtmlRule, Part, quoted_columns
+from configs.layouts import HtmlLayout, JsonLayout, Layout, ScriptLayout
 from configs.nearest import did_you_mean
-from configs.tables import table
 from configs.yaml_lines import KeyedError, line_of, load_model
 
-PLACEHOLDERS = ("category", "page")
+__all__ = [
+    "FieldRule", "HtmlLayout", "HtmlRule", "JsonLayout", "Layout", "Listing", "Marketplace", "Outcomes", "Part", "Rate",
+    "Sales", "ScriptLayout", "Title", "quoted_columns", "read_marketplace",
+]  # fmt: skip
 
-
-class Part(BaseModel):
-    """A part of a marketplace file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+PLACES = ("page", "offset")  # a listing is turned by the number of the page or of its first listing
 
 
 class Title(Part):
@@ -33,7 +34,10 @@ class Title(Part):
 
 
 class Listing(Part):
-    """Where the pages of a category are; `depth` is the last page that is planned, `page_size` in listings."""
+    """Where the pages of a category are; `depth` is the last page that is planned, `page_size` in listings.
+
+    `url` holds {category}, and {page} or, where the site counts listings, {offset} = (page - first_page) x page_size.
+    """
 
     url: str
     encoding: str = "utf-8"
@@ -44,9 +48,9 @@ class Listing(Part):
     @field_validator("url")
     @classmethod
     def _has_placeholders(cls, url: str) -> str:
-        missing = [f"{{{name}}}" for name in PLACEHOLDERS if f"{{{name}}}" not in url]
+        missing = _missing([name for name in ("category", *PLACES) if f"{{{name}}}" in url], "{%s}")
         if missing:
-            raise ValueError(f"found no {' and no '.join(missing)} in {url!r}, expected both {{category}} and {{page}}")
+            raise ValueError(f"found no {missing} in {url!r}, expected both {{category}} and {{page}}")
         if urlsplit(url).scheme not in ("http", "https"):
             raise ValueError(f"found {url!r}, expected an address that starts with http:// or https://")
         return url
@@ -82,44 +86,6 @@ class Outcomes(Part):
     login: list[str] = Field(default_factory=list)
 
 
-class FieldRule(Part):
-    """How one offers column is read off a card; a bare text in the file is the path alone."""
-
-    path: JMESPath
-    regex: Regex | None = None
-    tags: Literal["strip"] | None = None
-    required: bool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _bare_path(cls, value: Any) -> Any:
-        return {"path": value} if isinstance(value, str) else value
-
-
-class Layout(Part):
-    """One shape that pages of the marketplace have; layouts are tried in the order of the file."""
-
-    name: str = Field(pattern=r"^[a-z0-9-]+$")
-    kind: Literal["script"]
-    marker: str = Field(min_length=1)
-    cards: JMESPath
-    pages: JMESPath | None = None
-    items: JMESPath | None = None
-    fields: dict[str, FieldRule] = Field(min_length=1)
-
-    def __hash__(self) -> int:
-        return hash((self.name, self.marker, self.cards))
-
-    @field_validator("fields")
-    @classmethod
-    def _are_columns(cls, fields: dict[str, FieldRule]) -> dict[str, FieldRule]:
-        for name in fields:
-            if name not in quoted_columns():
-                near = did_you_mean(name, quoted_columns())
-                raise KeyedError(f"found field {name}, expected a column that offers quote from a page{near}", name)
-        return fields
-
-
 class Marketplace(Part):
     """One marketplace."""
 
@@ -147,9 +113,9 @@ class Marketplace(Part):
                 groups = re.compile(check_regex(pattern)).groupindex
             except ValueError as error:
                 raise KeyedError(str(error), number) from None
-            missing = [f"(?P<{name}>...)" for name in PLACEHOLDERS if name not in groups]
+            missing = _missing(list(groups), "(?P<%s>...)")
             if missing:
-                raise KeyedError(f"found no group {' and no '.join(missing)} in {pattern!r}, expected both", number)
+                raise KeyedError(f"found no group {missing} in {pattern!r}, expected both", number)
         return patterns
 
     @model_validator(mode="after")
@@ -178,8 +144,12 @@ class Marketplace(Part):
 
     def page_url(self, category: str, page: int) -> str:
         """The address of one page of one of our categories."""
-        word = quote(self.site_category(category), safe="", encoding=self.listing.encoding)
-        return self.listing.url.replace("{category}", word).replace("{page}", str(page))
+        listing = self.listing
+        # A slash in the word is a step of the path where the word stands in the path.
+        safe = "/" if "{category}" in urlsplit(listing.url).path else ""
+        word = quote(self.site_category(category), safe=safe, encoding=listing.encoding)
+        offset = (page - listing.first_page) * listing.page_size
+        return listing.url.replace("{category}", word).replace("{page}", str(page)).replace("{offset}", str(offset))
 
     def category_of_url(self, url: str) -> tuple[str, int] | None:
         """Our category and the page number that an address is of; None where it is no listing page of ours.
@@ -194,12 +164,19 @@ class Marketplace(Part):
         if host not in self.hosts:
             return None
         for encoding in dict.fromkeys((self.listing.encoding, "utf-8")):
-            for word, page in self._words_of(url, encoding):
-                if word in self._ours:
-                    return self._ours[word], self.listing.first_page if page is None else int(page)
+            for found in self._words_of(url, encoding):
+                if found["category"] in self._ours:
+                    return self._ours[found["category"]], self._page_of(found)
         return None
 
-    def _words_of(self, url: str, encoding: str) -> list[tuple[str, str | None]]:
+    def _page_of(self, found: Mapping[str, str | None]) -> int:
+        page, offset = found.get("page"), found.get("offset")
+        if page is not None:
+            return int(page)
+        return self.listing.first_page + int(offset or 0) // self.listing.page_size
+
+    def _words_of(self, url: str, encoding: str) -> list[dict[str, str]]:
+        """The category, page and offset words of an address, one for each way in which it can be read."""
         try:
             if not self._patterns:
                 found = words_of(url, self.listing.url, encoding)
@@ -208,7 +185,7 @@ class Marketplace(Part):
         except UnicodeDecodeError:
             return []
         hits = [pattern.search(decoded) for pattern in self._patterns]
-        return [(hit["category"], hit["page"]) for hit in hits if hit and hit["category"]]
+        return [hit.groupdict() for hit in hits if hit and hit["category"]]
 
     @cached_property
     def _patterns(self) -> list[re.Pattern[str]]:
@@ -228,9 +205,11 @@ def read_marketplace(path: Path) -> Marketplace:
     return marketplace
 
 
-def quoted_columns() -> list[str]:
-    """The offers columns that are quoted from a card; the others (key, time, archive place) are known without it."""
-    return [column.name for column in table("offers").columns if column.nullable and not column.volatile]
+def _missing(found: list[str], spelling: str) -> str:
+    """The names of category and page that are not there, as they are to be spelled; an offset stands for the page."""
+    missing = [] if "category" in found else ["category"]
+    missing += [] if any(name in found for name in PLACES) else ["page"]
+    return " and no ".join(spelling % name for name in missing)
 
 
 def _refuse_doubled(values: list[str], key: str) -> None:

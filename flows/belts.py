@@ -1,6 +1,7 @@
 """The part of a build that goes by belt: listing weeks and their belts -> figures, ready to be released."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -9,113 +10,167 @@ import polars as pl
 from configs.belts import Belt
 from configs.calendar import year_ago
 from configs.register import Configs
-from configs.tables import table
+from configs.tables import figures_draft, table
+from flows.categories import COUNTERS
 from flows.quality import quarantined_weeks
-from transforms.compare import Coverage, belt_figures
-from transforms.coverage import share
+from transforms import year_to_date
+from transforms.compare import read_belt, week_figures
+from transforms.coverage import Coverage, lowest, share
+from transforms.panels import LISTING, MERCHANT, READ, READ_BY_METRICS, listing_pairs, placed_listings
+from transforms.prices import with_cost_floor, with_earlier_prices
 from warehouse import lake
 
-METHOD = "figures-1"
-MERCHANT = ["marketplace", "merchant_id"]
-LISTING = ["marketplace", "category", "week", "merchant_id", "listing_id"]
+METHOD = "figures-2"
+UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
+ADDED = ("weight", "cost_floor_yuan", "earlier_price_yuan")  # columns that are not stored with a listing
+REGIONS_FILE = "region:all"  # in the place of a belt, none of which can be called so; all regions of a week
+Unit = tuple[str, date, str]
 
 
 def build_belt(home: Path, configs: Configs, belt: Belt, weeks: Iterable[date] | None, coverage: pl.DataFrame) -> int:
-    """Make one belt's figures for the given weeks and the weeks a year after them (None: all weeks of which there
+    """Make one belt's figures for the given weeks and the weeks that rest on them (None: all weeks of which there
     are listings) wherever they are stale; returns how many weeks were made. `coverage` is that of all pages."""
-    units = _units(home, belt)
-    known = sorted({week for _, week, _ in units})
-    wanted = set(known if weeks is None else weeks)
-    targets = [week for week in known if week in wanted or year_ago(week) in wanted]
-    quarantine = _quarantine(home, units)
-    stale = []
-    for week in targets:
-        made_of = _made_of(home, configs, belt, week, units, coverage, quarantine)
-        if lake.fingerprint_of(lake.figures_file(home, week, belt.id)) != made_of:
-            stale.append((week, made_of))
-    rows = _placed(home, belt, units, {day for week, _ in stale for day in (week, year_ago(week))})
-    for week, made_of in stale:
-        figures = _week_figures(configs, belt, week, rows, units, coverage, quarantine)
-        lake.write(lake.figures_file(home, week, belt.id), figures, made_of)
+    made = BeltWeeks(home, configs, belt, coverage)
+    wanted = set(made.known if weeks is None else weeks)
+    fingerprints = {week: made.fingerprint(week) for week in made.known if wanted & rests_on(week)}
+    stale = {
+        week: made_of
+        for week, made_of in fingerprints.items()
+        if lake.fingerprint_of(lake.figures_file(home, week, belt.id)) != made_of
+    }
+    made.read({end for week in stale for end in rests_on(week)})
+    for week, made_of in stale.items():
+        lake.write(lake.figures_file(home, week, belt.id), made.figures(week), made_of)
     return len(stale)
+
+
+def rests_on(week: date) -> set[date]:
+    """The weeks whose listings the figures of a week are made from: itself, a year ago, four weeks before either, and
+    the windows of both years to date."""
+    ends = {week, week - COUNTERS, *year_to_date.windows(week)}
+    return ends | {year_ago(end) for end in ends}
 
 
 def drop_unknown_belts(home: Path, configs: Configs) -> None:
     """Remove built figures of belts that are configured no longer, so that the next release withdraws them."""
-    for path in (home / "figures").glob("week=*/*.parquet"):
-        if path.stem not in configs.belts:
-            path.unlink()
+    for folder in (home / "figures").glob("week=*"):
+        week = date.fromisoformat(folder.name.removeprefix("week="))
+        known = {lake.figures_file(home, week, name) for name in (*configs.belts, REGIONS_FILE)}
+        for path in folder.glob("*.parquet"):
+            if path not in known:
+                path.unlink()
 
 
-Unit = tuple[str, date, str]
+@dataclass
+class BeltWeeks:
+    """One belt's weeks while its figures are made: what is read or worked out for one week serves others too."""
+
+    home: Path
+    configs: Configs
+    belt: Belt
+    coverage: pl.DataFrame
+    rows: dict[date, pl.DataFrame] = field(default_factory=dict)
+    readings: dict[date, pl.DataFrame] = field(default_factory=dict)
+    shares: dict[date, float | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.units = [unit for unit in lake.units(self.home, "listing_belts") if unit[2] in self.belt.categories]
+        self.known = sorted({week for _, week, _ in self.units})
+        pairs = sorted({(marketplace, category) for marketplace, _, category in self.units})
+        self.stopped = {week for pair in pairs for week in quarantined_weeks(self.home, *pair)}
+        files = ((week, lake.partition(self.home, "listing_belts", m, week, c)) for m, week, c in self.units)
+        self.made_of: dict[date, list[str]] = {}
+        for week, path in files:
+            self.made_of.setdefault(week, []).append(lake.fingerprint_of(path) or "")
+
+    def fingerprint(self, week: date) -> str:
+        """What the figures of a week are made from."""
+        ends = sorted(rests_on(week))
+        digests = [self.configs.digests["publication.yaml"], self.configs.digests[f"belts/{self.belt.id}.yaml"]]
+        inputs = [f"{end} {digest}" for end in ends for digest in self.made_of.get(end, [])]
+        covered = [str(self.covered(end)) for end in ends]
+        held = [str(end) for end in ends if end in self.stopped]
+        return lake.fingerprint([METHOD, *digests, *inputs, *covered, *held])
+
+    def read(self, weeks: set[date]) -> None:
+        """Read the listing weeks of the belt's categories, with the belt's weight and rule (null outside it)."""
+        wanted = [unit for unit in self.units if unit[1] in weeks]
+        listings = _read(self.home, "listing_weeks", wanted, [*UNIT_KEY, "title_text", "pack_count", *_read_columns()])
+        placed = _read(self.home, "listing_belts", wanted, [*UNIT_KEY, "belt", "weight", "rule"])
+        own = placed.filter(pl.col("belt") == self.belt.id).drop("belt")
+        joined = listings.join(own, on=UNIT_KEY, how="left", validate="1:1").sort(UNIT_KEY)
+        self.rows = {key[0]: part for key, part in joined.partition_by("week", as_dict=True).items()}
+        self.empty = joined.clear()
+
+    def figures(self, week: date) -> pl.DataFrame:
+        """The figures of one week, sorted by key."""
+        base = year_ago(week)
+        segments = read_belt(self.inside(week, base), self.inside(base))
+        self.readings[week] = year_to_date.reading(segments.whole.pairs)
+        weekly = week_figures(
+            segments,
+            belt=self.belt.id,
+            week=week,
+            coverage=Coverage(self.covered(week), self.covered(base)),
+            rules=self.configs.publication,
+            quarantined=bool({week, base} & self.stopped),
+        )
+        return pl.concat([weekly, self.to_date(week)]).sort(figures_draft().key)
+
+    def to_date(self, week: date) -> pl.DataFrame:
+        """The year to date up to one week."""
+        windows = year_to_date.windows(week)
+        bases = [year_ago(window) for window in windows]
+        return year_to_date.year_to_date(
+            readings={window: self.reading(window) for window in windows if window in self.rows},
+            belt=self.belt.id,
+            week=week,
+            coverage=Coverage(lowest(map(self.covered, windows)), lowest(map(self.covered, bases))),
+            rules=self.configs.publication,
+            quarantined=bool({*windows, *bases} & self.stopped),
+        )
+
+    def reading(self, week: date) -> pl.DataFrame:
+        """What the years to date take from one week."""
+        if week not in self.readings:
+            ends = (self.inside(week, year_ago(week)), self.inside(year_ago(week)))
+            self.readings[week] = year_to_date.reading(listing_pairs(*map(placed_listings, ends)))
+        return self.readings[week]
+
+    def inside(self, week: date, base: date | None = None) -> pl.DataFrame:
+        """The rows inside the belt, and those whose place alone puts them outside, of merchants who were in it at the
+        base: that week decides. Each with the belt's cost floor and its own price of four weeks earlier."""
+        rows = self.rows.get(week, self.empty)
+        kept = rows.filter(pl.col("weight").is_not_null())
+        if base is not None:
+            kept = pl.concat([kept, self._moved(rows, base)])
+        before = None if week - COUNTERS in self.stopped else self.rows.get(week - COUNTERS)
+        return with_cost_floor(with_earlier_prices(kept, before), self.belt.cost_floor)
+
+    def covered(self, week: date) -> float | None:
+        """Pages stored over pages expected of the belt's categories in one week."""
+        if week not in self.shares:
+            own = [(marketplace, category) for marketplace, day, category in self.units if day == week]
+            frame = pl.DataFrame(own, schema={"marketplace": pl.String, "category": pl.String}, orient="row")
+            self.shares[week] = share(self.coverage, frame, week)
+        return self.shares[week]
+
+    def _moved(self, rows: pl.DataFrame, base: date) -> pl.DataFrame:
+        words = self.belt.title_words
+        is_sold = pl.col("title_text").str.contains_any(words) if words else pl.lit(True)
+        then = self.rows.get(base, self.empty).filter(pl.col("weight").is_not_null())
+        outside = rows.filter(pl.col("weight").is_null() & is_sold.fill_null(False))
+        return outside.join(then.select(MERCHANT).unique(), on=MERCHANT, how="semi")
 
 
-def _units(home: Path, belt: Belt) -> list[Unit]:
-    return [unit for unit in lake.units(home, "listing_belts") if unit[2] in belt.categories]
+def _read_columns() -> list[str]:
+    """The stored columns that comparisons and metrics read."""
+    return [name for name in (*READ, *READ_BY_METRICS) if name not in (*LISTING, *ADDED)]
 
 
-def _quarantine(home: Path, units: list[Unit]) -> set[date]:
-    pairs = sorted({(marketplace, category) for marketplace, _, category in units})
-    return {week for marketplace, category in pairs for week in quarantined_weeks(home, marketplace, category)}
-
-
-def _made_of(
-    home: Path, configs: Configs, belt: Belt, week: date, units: list[Unit], coverage: pl.DataFrame, stopped: set[date]
-) -> str:
-    ends = (week, year_ago(week))
-    files = [lake.partition(home, "listing_belts", *unit) for unit in units if unit[1] in ends]
-    covered = [str(_share(coverage, units, end)) for end in ends]
-    held = [str(end) for end in ends if end in stopped]
-    digests = [configs.digests["publication.yaml"], configs.digests[f"belts/{belt.id}.yaml"]]
-    return lake.fingerprint([METHOD, *digests, *(lake.fingerprint_of(path) or "" for path in files), *covered, *held])
-
-
-def _placed(home: Path, belt: Belt, units: list[Unit], weeks: set[date]) -> dict[date, pl.DataFrame]:
-    """Week to the listing weeks of the belt's categories, with the belt's weight and rule; null where it is outside."""
-    wanted = [unit for unit in units if unit[1] in weeks]
-    listings = lake.read(table("listing_weeks"), (lake.partition(home, "listing_weeks", *unit) for unit in wanted))
-    belts = lake.read(table("listing_belts"), (lake.partition(home, "listing_belts", *unit) for unit in wanted))
-    own = belts.filter(pl.col("belt") == belt.id).select(*LISTING, "weight", "rule")
-    joined = listings.join(own, on=LISTING, how="left", validate="1:1").sort(LISTING)
-    return {key[0]: part for key, part in joined.partition_by("week", as_dict=True).items()}
-
-
-def _week_figures(
-    configs: Configs,
-    belt: Belt,
-    week: date,
-    rows: dict[date, pl.DataFrame],
-    units: list[Unit],
-    coverage: pl.DataFrame,
-    stopped: set[date],
-) -> pl.DataFrame:
-    base = year_ago(week)
-    empty = table("listing_weeks").empty().with_columns(weight=pl.lit(0.0), rule=pl.lit(""))
-    then = rows.get(base, empty).filter(pl.col("weight").is_not_null())
-    return belt_figures(
-        current=_own(rows.get(week, empty), then, belt),
-        base=then,
-        belt=belt.id,
-        week=week,
-        base_week=base,
-        coverage=Coverage(_share(coverage, units, week), _share(coverage, units, base)),
-        rules=configs.publication,
-        quarantined=week in stopped or base in stopped,
-    )
-
-
-def _own(rows: pl.DataFrame, base: pl.DataFrame, belt: Belt) -> pl.DataFrame:
-    """The rows inside the belt, and those whose place alone puts them outside, of merchants who were in it at the
-    base: that week decides."""
-    inside = pl.col("weight").is_not_null()
-    is_sold = pl.col("title_text").str.contains_any(belt.title_words) if belt.title_words else pl.lit(True)
-    moved = rows.filter(~inside & is_sold.fill_null(False)).join(
-        base.select(MERCHANT).unique(), on=MERCHANT, how="semi"
-    )
-    return pl.concat([rows.filter(inside), moved])
-
-
-def _share(coverage: pl.DataFrame, units: list[Unit], week: date) -> float | None:
-    own = [(marketplace, category) for marketplace, day, category in units if day == week]
-    frame = pl.DataFrame(own, schema={"marketplace": pl.String, "category": pl.String}, orient="row")
-    return share(coverage, frame, week)
+def _read(home: Path, name: str, units: list[Unit], columns: list[str]) -> pl.DataFrame:
+    """Some columns of some units; a belt reads up to 28 weeks at once, so that titles alone would fill the memory."""
+    paths = [lake.partition(home, name, *unit) for unit in units]
+    schema = {column: kind for column, kind in table(name).polars_schema().items() if column in columns}
+    frames = [pl.read_parquet(path, columns=columns, hive_partitioning=False) for path in paths if path.exists()]
+    return pl.concat([pl.DataFrame(schema=schema).select(columns), *frames])

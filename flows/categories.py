@@ -18,7 +18,7 @@ from transforms.place import belts_of, city_weights
 from transforms.sales import with_cumulative_flows
 from warehouse import lake
 
-METHOD = "listing-weeks-1"
+METHOD = "listing-weeks-2"
 COUNTERS = timedelta(days=28)
 
 

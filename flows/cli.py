@@ -219,6 +219,41 @@ def status(
     show_status(looked_at(home), as_json)
 
 
+@app.command()
+def serve(
+    home: Home = None,
+    marketplace: Marketplaces = None,
+    cron: Annotated[
+        str | None, typer.Option("--cron", help="When, in Asia/Shanghai; default Monday 02:00: '0 2 * * 1'")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port of Prefect's page, on this machine only")] = 4200,
+    debug: Debug = False,
+) -> None:
+    """Prefect's server and the weekly schedule on this machine, until interrupted.
+
+    Example: beltwatch serve --home data
+    """
+    from flows.serve import serve_forever
+
+    serve_forever(workplace(home), marketplace or [], cron, port)
+
+
+@app.command()
+def doctor(
+    home: Home = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines")] = False,
+    debug: Debug = False,
+) -> None:
+    """Configuration, belts, marketplaces, connections, versions, disk, fonts: each ok, or what to do.
+
+    Example: beltwatch doctor --home data
+    """
+    from flows.doctor import show_doctor
+
+    if not show_doctor(looked_at(home), as_json):
+        raise typer.Exit(FAILED)
+
+
 def main() -> None:
     """Entry point: every error is one sentence with its exit code; a traceback only with --debug."""
     os.environ.setdefault("DO_NOT_TRACK", "1")

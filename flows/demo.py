@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from configs.calendar import starts_at
 from configs.errors import BeltwatchError
@@ -26,7 +26,7 @@ def run_demo(work: Workplace, scenario_name: str, seed: int) -> None:
     """Lay out the practice world, read its past from its archive and its present over HTTP, publish, compare."""
     from sandbox.scenario import load
     from sandbox.site import serving
-    from sandbox.world import lay_out, write_marketplace
+    from sandbox.world import lay_out, write_marketplaces
 
     scenario = load(scenario_name)
     live = starts_at(scenario.live_week) + CRAWL_STARTS
@@ -35,15 +35,17 @@ def run_demo(work: Workplace, scenario_name: str, seed: int) -> None:
     before = [manifest.release for manifest in manifests(work.home)]
     with reporter.step("practice") as step:
         world = lay_out(work.home, scenario, seed, step.advance)
-        step.say(f"{len(world.archive)} archived weeks of {scenario.name}, seed {seed}")
+        step.say(f"{len(scenario.past_weeks)} archived weeks of {scenario.name}, seed {seed}")
     log = work.home / "sandbox" / "requests.log"
     with serving(scenario_name, seed, live, log, port=_port(work.home)) as url:
-        write_marketplace(work.home, url)
-        backfill_files(work, [work.home / "sandbox" / "archive"], MARKETPLACE, reporter)
+        write_marketplaces(work.home, url)
+        names = list(world.archives)
+        for name, folder in world.archives.items():
+            backfill_files(work, [folder], name, reporter)
         reporter.head("history")
-        stopped = run_history(work, MARKETPLACE, reporter)
+        stopped = run_history(work, names, reporter)
         reporter.head(f"week {scenario.live_week}")
-        stopped += run_week(work, scenario.live_week, [MARKETPLACE], reporter)
+        stopped += run_week(work, scenario.live_week, names, reporter)
     reporter.summary()
     _show(work.home, scenario.live_week, [m.release for m in manifests(work.home)][len(before) :])
     if stopped:
@@ -65,7 +67,11 @@ def _port(home: Path) -> int:
 def recovered(home: Path, week: object) -> pl.DataFrame:
     """One row per belt: planted and realised change, and what was measured of it with its interval."""
     truth = pl.read_parquet(home / "sandbox" / "truth.parquet").filter(
-        (pl.col("metric") == "displayed_sales") & (pl.col("panel") == "matched") & (pl.col("week") == week)
+        pl.col("metric") == "displayed_sales",
+        pl.col("comparison") == "yoy",
+        pl.col("segment") == "all",
+        pl.col("panel") == "matched",
+        pl.col("week") == week,
     )
     with open_warehouse(home) as reader:
         measured = reader.sql(
@@ -77,9 +83,10 @@ def recovered(home: Path, week: object) -> pl.DataFrame:
 
 
 def _show(home: Path, week: object, new: list[str]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 140)
     rows = recovered(home, week)
-    table = Table("belt", "planted", "realised", "measured", "interval", "verdict", box=None, pad_edge=False)
+    belt = Column("belt", no_wrap=True)
+    table = Table(belt, "planted", "realised", "measured", "interval", "verdict", box=None, pad_edge=False)
     for row in rows.iter_rows(named=True):
         interval = "suppressed" if row["low"] is None else f"[{row['low']:+.1%}, {row['high']:+.1%}]"
         measured = row["reason"] if row["yoy_change"] is None else f"{row['yoy_change']:+.1%}"

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from configs.errors import GateStop, InputError
-from flows.belts import build_belt, drop_unknown_belts
-from flows.categories import clean_category, place_category
+from flows.belts import build_belt, drop_unknown_belts, rests_on
+from flows.categories import COUNTERS, clean_category, place_category
 from flows.mapping import Mapper, in_processes, in_turn
 from flows.progress import Reporter
 from flows.reading import parse_category, parse_units, plan, refuse_failures, refuse_future
+from flows.regions import build_regions
 from flows.workplace import Workplace
 from warehouse import lake
 
@@ -79,6 +80,7 @@ class Line:
     def build(self, weeks: Weeks) -> None:
         """Offers to listing weeks, belts and figures; whatever a gate stops is suppressed, the rest is made."""
         from flows.quality import gate_figures, pass_gates, quarantined
+        from warehouse.data_docs import write_gate_page
 
         work = self.work
         refuse_unknown(weeks, {week for _, week, _ in lake.offer_units(work.home)}, "offers", "parse")
@@ -110,10 +112,12 @@ class Line:
             belts = [belt for belt in work.configs.belts.values() if placed & set(belt.categories)]
             units = [(work.home, work.configs, belt, touched, coverage) for belt in belts]
             made = self._mapper(weeks)("compare", build_belt, units, step.advance)
-            step.say(f"{sum(made)} belt-weeks of {len(units)} belts made anew")
+            regions = build_regions(work.home, work.configs, touched)
+            step.say(f"{sum(made)} belt-weeks of {len(units)} belts and {regions} weeks of regions made anew")
         with self.reporter.step("validate") as step:
             broken = gate_figures(work.home, work.configs)
-            step.say("; ".join(broken) or "figures passed")
+            page = write_gate_page(work.home)
+            step.say(f"{'; '.join(broken) or 'figures passed'}; all checks: {page}")
         if broken:
             raise GateStop(f"no figure may be released: {broken[0]}")
 
@@ -188,10 +192,7 @@ def refuse_unknown(weeks: Weeks, known: Collection[date], what: str, step: str) 
 
 def _with_ends(weeks: Sequence[date]) -> list[date]:
     """The weeks, and the earlier ones that their figures rest on."""
-    from configs.calendar import year_ago
-    from flows.categories import COUNTERS
-
-    ends = {end for week in weeks for end in (week, year_ago(week))}
+    ends = {end for week in weeks for end in rests_on(week)}
     return sorted(ends | {end - COUNTERS for end in ends})
 
 

@@ -1,57 +1,62 @@
 """The gates of a build, and what they keep from being published.
 
-History passes the gate once per category; where that fails, week by week, so that only the weeks at fault are
-quarantined. A quarantined category's belts publish suppressed rows; everything else is published.
+Offers and listing weeks pass a gate each, history once per category: weeks at fault are taken out by the first-line
+rules, the others pass as one batch, and only where that is stopped each week passes alone. A quarantined category's
+belts publish suppressed rows; everything else is published.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from configs.gates import Gate
 from configs.register import Configs
 from configs.tables import figures_draft, table
 from warehouse import lake
-from warehouse.gates import Batch, check, is_stopped
+from warehouse.gates import Batch, broken_weeks, check, is_stopped
+
+UNIT_GATES = ("offers", "listing_weeks")  # in the order of the line
 
 
 def pass_gates(home: Path, configs: Configs, renewed: Mapping[tuple[str, str], Sequence[date]]) -> None:
-    """Pass what was made anew, (marketplace, category) to weeks, through the gate."""
-    for (marketplace, category), weeks in sorted(renewed.items()):
+    """Pass what was made anew, (marketplace, category) to weeks, through the gates of offers and of listing weeks;
+    so passes every category whose checks rest on other rules than are in force now."""
+    changed = _of_other_rules(home, configs)
+    for marketplace, category in sorted({*renewed, *changed}):
+        weeks = changed.get((marketplace, category)) or renewed[marketplace, category]
+        gate_offers(home, configs, marketplace, category, weeks)
         gate_category(home, configs, marketplace, category, weeks)
+
+
+def gate_offers(home: Path, configs: Configs, marketplace: str, category: str, weeks: Sequence[date]) -> None:
+    """Pass the offers of some weeks through their gate and keep the result."""
+    _pass(home, configs, "offers", (marketplace, category), weeks)
 
 
 def gate_category(home: Path, configs: Configs, marketplace: str, category: str, weeks: Sequence[date]) -> None:
     """Pass the listing weeks of some weeks through their gate and keep the result."""
-    rows = {week: _rows(home, marketplace, category, week) for week in sorted(weeks)}
-    whole = _check(configs, marketplace, category, rows)
-    if not is_stopped(whole):
-        _store(home, marketplace, category, max(rows), whole, drop=[week for week in rows if week != max(rows)])
-        return
-    for week, part in rows.items():
-        checks = _check(configs, marketplace, category, {week: part})
-        _store(home, marketplace, category, week, checks, drop=[])
+    _pass(home, configs, "listing_weeks", (marketplace, category), weeks)
 
 
 def quarantined(home: Path, weeks: Sequence[date] | None) -> list[str]:
-    """One sentence for each category and week (None: any week) that stands in quarantine."""
-    stopped = []
-    for path in sorted((home / "checks" / "listing_weeks").glob("marketplace=*/week=*/*.parquet")):
-        if weeks is None or date.fromisoformat(path.parent.name.removeprefix("week=")) in weeks:
-            checks = lake.read(table("checks"), [path])
-            if is_stopped(checks):
-                stopped.append(_sentence(checks))
-    return stopped
+    """One sentence for each category and week (None: any week) that stands in quarantine; the first gate speaks."""
+    stopped: dict[tuple[str, str], str] = {}
+    for gate in UNIT_GATES:
+        for path in _checks_files(home, gate):
+            if weeks is None or _week_of(path) in weeks:
+                checks = lake.read(table("checks"), [path])
+                if is_stopped(checks):
+                    unit = path.relative_to(home / "checks" / gate)
+                    stopped.setdefault((str(unit.parent), unit.name), _sentence(checks))
+    return [stopped[unit] for unit in sorted(stopped)]
 
 
 def quarantined_weeks(home: Path, marketplace: str, category: str) -> set[date]:
-    """The weeks in which a category's listing weeks were stopped by their gate."""
-    found = set()
-    for path in (home / "checks" / "listing_weeks" / f"marketplace={marketplace}").glob(f"week=*/{category}.parquet"):
-        if is_stopped(lake.read(table("checks"), [path])):
-            found.add(date.fromisoformat(path.parent.name.removeprefix("week=")))
-    return found
+    """The weeks in which a category was stopped by the gate of its offers or of its listing weeks."""
+    paths = [path for gate in UNIT_GATES for path in _checks_files(home, gate, marketplace, category)]
+    return {_week_of(path) for path in paths if is_stopped(lake.read(table("checks"), [path]))}
 
 
 def gate_figures(home: Path, configs: Configs) -> list[str]:
@@ -59,33 +64,81 @@ def gate_figures(home: Path, configs: Configs) -> list[str]:
     rows = lake.read(figures_draft(), sorted((home / "figures").glob("week=*/*.parquet")))
     if rows.is_empty():
         return []
-    first, last = rows["week"].min(), rows["week"].max()
-    assert isinstance(first, date)
-    assert isinstance(last, date)
-    checks = check(Batch("all", "all", first, last, rows), configs.gates["figures"])
+    weeks = tuple(sorted(rows["week"].unique().to_list()))
+    checks = check(Batch("all", "all", weeks, rows), configs.gates["figures"])
     lake.write(home / "checks" / "figures" / "all.parquet", checks)
     return [_sentence(checks)] if is_stopped(checks) else []
 
 
-def _rows(home: Path, marketplace: str, category: str, week: date) -> pl.DataFrame:
-    return lake.read(table("listing_weeks"), [lake.partition(home, "listing_weeks", marketplace, week, category)])
+def _pass(home: Path, configs: Configs, name: str, unit: tuple[str, str], weeks: Sequence[date]) -> None:
+    gate = configs.gates[name]
+    batch = Batch(*unit, tuple(sorted(weeks)), _rows(home, gate, *unit, weeks))
+    for part, checks in _checked(batch, gate):
+        folder = home / "checks" / name / f"marketplace={part.marketplace}"
+        lake.write(folder / f"week={part.weeks[-1]}" / f"{part.category}.parquet", checks, _rules(configs, name))
+        for earlier in part.weeks[:-1]:
+            (folder / f"week={earlier}" / f"{part.category}.parquet").unlink(missing_ok=True)
 
 
-def _check(configs: Configs, marketplace: str, category: str, rows: dict[date, pl.DataFrame]) -> pl.DataFrame:
-    """One batch of all weeks. A week without rows empties the batch: one row count speaks for every week."""
-    parts = list(rows.values())
-    whole = pl.concat(parts) if all(part.height for part in parts) else parts[0].clear()
-    return check(Batch(marketplace, category, min(rows), max(rows), whole), configs.gates["listing_weeks"])
+def _checked(batch: Batch, gate: Gate) -> Iterator[tuple[Batch, pl.DataFrame]]:
+    """The batch in parts with their checks: a part that is stopped is always a single week."""
+    broken = broken_weeks(batch, gate)
+    for week in sorted(broken):
+        part = batch.of((week,))
+        yield part, check(part, gate)
+    rest = batch.of(tuple(week for week in batch.weeks if week not in broken))
+    if not rest.weeks:
+        return
+    checks = check(rest, gate)
+    if len(rest.weeks) == 1 or not is_stopped(checks):
+        yield rest, checks
+        return
+    for part in (rest.of((week,)) for week in rest.weeks):
+        yield part, check(part, gate)
 
 
-def _store(home: Path, marketplace: str, category: str, week: date, checks: pl.DataFrame, drop: list[date]) -> None:
-    folder = home / "checks" / "listing_weeks" / f"marketplace={marketplace}"
-    lake.write(folder / f"week={week}" / f"{category}.parquet", checks)
-    for earlier in drop:
-        (folder / f"week={earlier}" / f"{category}.parquet").unlink(missing_ok=True)
+def _rows(home: Path, gate: Gate, marketplace: str, category: str, weeks: Sequence[date]) -> pl.DataFrame:
+    """Of the units' rows the columns that the gate looks at, and the week."""
+    columns = sorted({"week", *gate.read_columns})
+    paths = [path for week in sorted(weeks) for path in _files(home, gate.table, marketplace, week, category)]
+    parts = [pl.read_parquet(path, columns=columns, hive_partitioning=False) for path in paths if path.exists()]
+    return pl.concat([table(gate.table).empty().select(columns), *(part.select(columns) for part in parts)])
+
+
+def _files(home: Path, name: str, marketplace: str, week: date, category: str) -> list[Path]:
+    if name == "offers":
+        return lake.offer_files(home, marketplace, week, category)
+    return [lake.partition(home, name, marketplace, week, category)]
+
+
+def _of_other_rules(home: Path, configs: Configs) -> dict[tuple[str, str], list[date]]:
+    """(marketplace, category) whose checks rest on other rules than are in force now, with all its weeks."""
+    found = {
+        (path.parent.parent.name.removeprefix("marketplace="), path.stem)
+        for gate in UNIT_GATES
+        for path in _checks_files(home, gate)
+        if lake.fingerprint_of(path) != _rules(configs, gate)
+    }
+    weeks: dict[tuple[str, str], list[date]] = {}
+    for marketplace, week, category in lake.units(home, "listing_weeks") if found else ():
+        if (marketplace, category) in found:
+            weeks.setdefault((marketplace, category), []).append(week)
+    return weeks
+
+
+def _rules(configs: Configs, gate: str) -> str:
+    return configs.digests[f"gates/{gate}.yaml"]
+
+
+def _checks_files(home: Path, gate: str, marketplace: str = "*", category: str = "*") -> list[Path]:
+    return sorted((home / "checks" / gate).glob(f"marketplace={marketplace}/week=*/{category}.parquet"))
+
+
+def _week_of(path: Path) -> date:
+    return date.fromisoformat(path.parent.name.removeprefix("week="))
 
 
 def _sentence(checks: pl.DataFrame) -> str:
     broken = checks.filter(~pl.col("is_passed") & (pl.col("severity") == "stop")).row(0, named=True)
     where = f"{broken['marketplace']}/{broken['week']}/{broken['category']}"
-    return f"{where}: rule {broken['rule']} found {broken['observed']}, expected {broken['expected']}"
+    return f"{broken['gate']} {where}: rule {broken['rule']} found {broken['observed']}, expected {broken['expected']}"

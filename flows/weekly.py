@@ -1,22 +1,26 @@
 """The weekly flow: the same steps as on the command line, their units of work mapped as Prefect tasks.
 
-Prefect is imported here and nowhere else, and only when a flow is run: its import costs seconds. Without a server of
-its own it starts a temporary one inside the data home.
+Prefect is imported only when a flow is run: its import costs seconds. Without a server of its own it starts a
+temporary one inside the data home; where `beltwatch serve` is on, the run shows there.
 """
 
 import os
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
 from configs.belts import Belt
 from flows.line import Line
 from flows.mapping import processes
+from flows.prefect_server import address_of_server
 from flows.progress import Advance, Reporter
 from flows.workplace import Workplace
 
 R = TypeVar("R")
+FLOW = "beltwatch"
+MOST_TASKS = 16  # a step: its units share so many tasks, so that a week of any size is at most a hundred
 
 
 def prepare_prefect(home: Path) -> None:
@@ -25,11 +29,12 @@ def prepare_prefect(home: Path) -> None:
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-        "PREFECT_LOGGING_LEVEL": "CRITICAL",  # a failure is told once, in our own sentence
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # a failure is told once, in our own sentence
         "PREFECT_CLI_PROMPT": "false",
         "DO_NOT_TRACK": "1",
     }
-    for name, value in defaults.items():
+    served = address_of_server(home)
+    for name, value in (defaults | ({"PREFECT_API_URL": served} if served else {})).items():
         os.environ.setdefault(name, value)
 
 
@@ -38,50 +43,64 @@ def run_week(work: Workplace, week: date, marketplaces: list[str], reporter: Rep
     return _as_flow(work, f"week-{week}", lambda: week_line(work, week, marketplaces, reporter))
 
 
-def run_history(work: Workplace, marketplace: str, reporter: Reporter) -> list[str]:
+def run_history(work: Workplace, marketplaces: list[str], reporter: Reporter) -> list[str]:
     """Everything that was archived and not yet read, through parse and build, as one flow run."""
-
-    def line() -> list[str]:
-        steps = Line(work, [marketplace], reporter, each=as_tasks_in_processes)
-        steps.parse(None)
-        steps.build(None)
-        return steps.stopped
-
-    return _as_flow(work, "history", line)
+    return _as_flow(work, "history", lambda: history_line(work, marketplaces, reporter))
 
 
 def week_line(work: Workplace, week: date, marketplaces: list[str], reporter: Reporter) -> list[str]:
-    """The straight line of one week."""
-    line = Line(work, marketplaces, reporter, each=as_tasks)  # a week is small: its units stay in this process
-    line.plan(week)
-    line.crawl(week)
-    line.parse([week])
-    line.build([week])
-    line.release()
-    line.report(week)
+    """The straight line of one week, inside a flow run."""
+    from flows.artifacts import publish_gates, publish_ranking, shown_in_run
+
+    with shown_in_run(reporter) as shown:
+        line = Line(work, marketplaces, shown, each=as_tasks)  # a week is small: its units stay in this process
+        line.plan(week)
+        line.crawl(week)
+        line.parse([week])
+        line.build([week])
+        line.release()
+        line.report(week)
+        publish_gates(work.home)
+        publish_ranking(work.home, week)
+    return line.stopped
+
+
+def history_line(work: Workplace, marketplaces: list[str], reporter: Reporter) -> list[str]:
+    """Parse and build of all weeks, inside a flow run."""
+    from flows.artifacts import publish_gates, shown_in_run
+
+    with shown_in_run(reporter) as shown:
+        line = Line(work, marketplaces, shown, each=as_tasks_in_processes)
+        line.parse(None)
+        line.build(None)
+        publish_gates(work.home)
     return line.stopped
 
 
 def as_tasks(name: str, function: Callable[..., R], units: Sequence[tuple[Any, ...]], advance: Advance) -> list[R]:
-    """Units as Prefect tasks, in threads of this process."""
+    """Units as Prefect tasks, in threads of this process; many units share a task."""
     from prefect import task
     from prefect.cache_policies import NO_CACHE
+    from prefect.runtime import task_run
     from prefect.task_runners import ThreadPoolTaskRunner
 
-    calls = dict(zip(_labels(units), units, strict=True))
+    batches = in_batches(units)
 
-    # Only the label is an argument: Prefect walks through arguments to look for futures in them
-    @task(name=name, task_run_name=f"{name} {{label}}", cache_policy=NO_CACHE, persist_result=False)
-    def unit_of_work(label: str) -> R:
-        return function(*calls[label])
+    def run_name() -> str:
+        return f"{name} {label_of(batches[task_run.parameters['number']])}"
 
-    runner: ThreadPoolTaskRunner[R] = ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1)
+    # Only a number is an argument: Prefect walks through arguments to look for futures in them
+    @task(name=name, task_run_name=run_name, cache_policy=NO_CACHE, persist_result=False)
+    def batch_of_units(number: int) -> list[R]:
+        return [function(*unit) for unit in batches[number]]
+
+    runner: ThreadPoolTaskRunner[list[R]] = ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1)
     with runner:
-        futures = [runner.submit(unit_of_work, parameters={"label": label}) for label in calls]
-        results = []
-        for done, future in enumerate(futures, start=1):
-            results.append(future.result())
-            advance(done, len(futures))
+        futures = [runner.submit(batch_of_units, parameters={"number": number}) for number in range(len(batches))]
+        results: list[R] = []
+        for future in futures:
+            results += future.result()
+            advance(len(results), len(units))
         return results
 
 
@@ -100,22 +119,32 @@ def as_tasks_in_processes(
         return as_tasks(name, elsewhere, units, advance)
 
 
+def in_batches(units: Sequence[tuple[Any, ...]]) -> list[Sequence[tuple[Any, ...]]]:
+    """The units in their order, in at most MOST_TASKS batches whose sizes differ by one at most."""
+    count = min(len(units), MOST_TASKS)
+    ends = [len(units) * number // count for number in range(count + 1)] if count else []
+    return [units[first:last] for first, last in pairwise(ends)]
+
+
+def label_of(batch: Sequence[tuple[Any, ...]]) -> str:
+    """What a batch is called in Prefect's pages: the marketplace, category or belt of its unit, or of the first and
+    last of several and how many they are."""
+    first, last = _name(batch[0]), _name(batch[-1])
+    return first if len(batch) == 1 else f"{first} … {last} ({len(batch)})"
+
+
+def _name(unit: tuple[Any, ...]) -> str:
+    words = (part.id if isinstance(part, Belt) else part for part in unit if isinstance(part, str | Belt))
+    return "/".join(words) or "unit"
+
+
 def _as_flow(work: Workplace, run_name: str, body: Callable[[], list[str]]) -> list[str]:
     prepare_prefect(work.home)
     from prefect import flow
 
-    @flow(name="beltwatch", flow_run_name=run_name, validate_parameters=False, persist_result=False)
+    @flow(name=FLOW, flow_run_name=run_name, validate_parameters=False, persist_result=False)
     def beltwatch() -> list[str]:
         """Plan to report."""
         return body()
 
     return beltwatch()
-
-
-def _labels(units: Sequence[tuple[Any, ...]]) -> list[str]:
-    """What each unit is called in Prefect's pages: its marketplace, category or belt."""
-    return ["/".join(_word(part) for part in unit if isinstance(part, str | Belt)) or "unit" for unit in units]
-
-
-def _word(part: str | Belt) -> str:
-    return part.id if isinstance(part, Belt) else part

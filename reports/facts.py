@@ -2,23 +2,17 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
 from configs.calendar import WEEK, YEAR, year_ago
 from reports.phrases import Language
+from reports.readings import DownShare, Number, Reader, Reading, day, down_shares, history, readings, segments
 
-NO_DATA = "no_data"
+NO_DATA, NO_BASE = "no_data", "no_base"
+GATES = ("offers", "listing_weeks", "figures")  # in the order in which data pass them
 PARTS = ("price", "volume", "mix", "entry", "exit")  # as published in belt_yoy: <part>_effect
-
-
-class Reader(Protocol):
-    """Anything that answers SQL on the published tables and views; a warehouse.Warehouse does."""
-
-    def sql(self, query: str, /) -> pl.DataFrame:
-        """The rows of one select statement."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -28,6 +22,7 @@ class BeltChange:
     belt: str
     name_en: str
     name_zh: str
+    province_code: str | None
     province_zh: str | None
     verdict: str
     yoy_change: float | None
@@ -40,6 +35,8 @@ class BeltChange:
     entry_effect: float | None
     exit_effect: float | None
     displayed_sales: float | None
+    merchants: float | None
+    listings: float | None
     matched_merchants: int | None
     matched_share: float | None
     coverage_share: float | None
@@ -72,12 +69,32 @@ class BeltChange:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """How the rules of one gate ended: passed, failed with a warning, failed with quarantine."""
+
+    name: str
+    passed: int
+    warned: int
+    stopped: int
+
+
+@dataclass(frozen=True)
 class Facts:
-    """One week: changes that are published (deepest first) and withheld, and how the data came about."""
+    """One week: changes that are published (deepest first) and withheld, what stands beside them, how it came about.
+
+    `down_shares` is by region (a province's code, or china); `history`, `readings` and `segments` are by belt: the
+    change of past weeks by week, every metric's levels by metric, and the change by segment. `floors` are the belts'
+    cost floors with their sources.
+    """
 
     week: date
     changes: list[BeltChange]
     withheld: list[BeltChange]
+    down_shares: dict[str, DownShare]
+    history: dict[str, dict[date, float]]
+    readings: dict[str, dict[str, Reading]]
+    segments: dict[str, dict[str, Number]]
+    floors: list[dict[str, Any]]
     pages: pl.DataFrame
     rejects: pl.DataFrame
     checks: pl.DataFrame
@@ -94,6 +111,28 @@ class Facts:
         """Quality rules that failed; severity `stop` before `warn`."""
         return self.checks.filter(~pl.col("is_passed"))
 
+    @property
+    def gates(self) -> list[Gate]:
+        """The gates that data passed, in their order."""
+        found = self.checks["gate"].unique().sort().to_list()
+        return [self._gate(name) for name in sorted(found, key=_place_of_gate)]
+
+    def _gate(self, name: str) -> Gate:
+        rules = self.checks.filter(pl.col("gate") == name)
+        failed = rules.filter(~pl.col("is_passed"))
+        stopped = int((failed["severity"] == "stop").sum())
+        return Gate(name, len(rules) - len(failed), len(failed) - stopped, stopped)
+
+    @property
+    def belts(self) -> list[BeltChange]:
+        """Published belts in ranking order, then those withheld."""
+        return [*self.changes, *self.withheld]
+
+    @property
+    def is_too_short(self) -> bool:
+        """Whether there are belts, but for none of them anything was read a year ago."""
+        return bool(self.withheld) and not self.changes and all(belt.reason == NO_BASE for belt in self.withheld)
+
     def counted(self, verdict: str) -> int:
         """Published belts with a verdict."""
         return sum(change.verdict == verdict for change in self.changes)
@@ -108,6 +147,11 @@ def gather(reader: Reader, week: date) -> Facts:
         week=week,
         changes=sorted(published, key=lambda row: (row.yoy_change, row.belt)),
         withheld=[row for row in rows if row.verdict == "suppressed"],
+        down_shares=down_shares(reader, week),
+        history=history(reader, week),
+        readings=readings(reader, week),
+        segments=segments(reader, week),
+        floors=reader.sql(_FLOORS).to_dicts(),
         pages=reader.sql(_pages(week)),
         rejects=reader.sql(_rejects(week)),
         checks=reader.sql(_checks(week)),
@@ -116,60 +160,63 @@ def gather(reader: Reader, week: date) -> Facts:
     )
 
 
+def _place_of_gate(name: str) -> int:
+    return GATES.index(name) if name in GATES else len(GATES)
+
+
 def _belt_change(row: dict[str, Any]) -> BeltChange:
     """A row of the warehouse; whatever is not fully published carries no value at all."""
     known = {field.name: row[field.name] for field in fields(BeltChange)}
     is_whole = None not in (known["yoy_change"], known["low"], known["high"])
     if row["status"] == "published" and known["verdict"] != "suppressed" and is_whole:
         return BeltChange(**known)
-    kept = known["displayed_sales"] if known["reason"] == "no_base" else None  # then only the comparison is lacking
-    values = ("yoy_change", "low", "high", "total_change", *(f"{part}_effect" for part in PARTS))
+    values = ["yoy_change", "low", "high", "total_change", *(f"{part}_effect" for part in PARTS)]
+    if known["reason"] != NO_BASE:  # with no base only the comparison is lacking
+        values += ["displayed_sales", "merchants", "listings"]
     reason = NO_DATA if known["reason"] in (None, "none") else known["reason"]
-    return BeltChange(
-        **{**known, **dict.fromkeys(values), "verdict": "suppressed", "reason": reason, "displayed_sales": kept}
-    )
+    return BeltChange(**{**known, **dict.fromkeys(values), "verdict": "suppressed", "reason": reason})
+
+
+# All columns: the cost floor may be younger than the warehouse that is read
+_FLOORS = "select * from belts order by belt"
 
 
 def _changes(week: date) -> str:
     """One row per belt of the week (regions have none here), with last week's verdict and the base to come."""
     return f"""select y.*, coalesce(b.name_en, y.belt) as name_en, coalesce(b.name_zh, y.belt) as name_zh,
-  b.province_zh, w.displayed_sales, v.verdict as verdict_before, n.base_after
+  b.province_code, b.province_zh, w.displayed_sales, w.merchants, w.listings, v.verdict as verdict_before, n.base_after
 from belt_yoy y
 left join belts b on b.belt = y.belt
 left join belt_weeks w on w.belt = y.belt and w.week = y.week
-left join belt_yoy v on v.belt = y.belt and v.alignment = y.alignment and v.week = {_day(week - WEEK)}
+left join belt_yoy v on v.belt = y.belt and v.alignment = y.alignment and v.week = {day(week - WEEK)}
 left join (
   select belt, min(week) as base_after from belt_weeks
-  where displayed_sales is not null and week > {_day(year_ago(week))} group by belt
+  where displayed_sales is not null and week > {day(year_ago(week))} group by belt
 ) n on n.belt = y.belt
-where y.week = {_day(week)} and y.alignment = 'plain' and y.belt <> 'china' and y.belt not like 'region:%'
+where y.week = {day(week)} and y.alignment = 'plain' and y.belt <> 'china' and y.belt not like 'region:%'
 order by y.belt"""
 
 
 def _pages(week: date) -> str:
     """One row per marketplace, week (this one, and a year ago) and outcome: planned pages of the listing."""
     return f"""select marketplace, week, coalesce(outcome, 'open') as outcome, count(*) as page_count from pages
-where purpose = 'listing' and read = 1 and week in ({_day(week)}, {_day(year_ago(week))})
+where purpose = 'listing' and read = 1 and week in ({day(week)}, {day(year_ago(week))})
 group by 1, 2, 3 order by marketplace, week desc, outcome"""
 
 
 def _rejects(week: date) -> str:
     """One row per marketplace and reason: offers of the week that were refused, most frequent first."""
-    return f"""select marketplace, reason, count(*) as offer_count from rejects where week = {_day(week)}
+    return f"""select marketplace, reason, count(*) as offer_count from rejects where week = {day(week)}
 group by 1, 2 order by offer_count desc, marketplace, reason"""
 
 
 def _checks(week: date) -> str:
     """One row per rule of a gate on a batch that holds the week; failed ones first."""
-    return f"""select * from checks where first_week <= {_day(week)} and week >= {_day(week)}
+    return f"""select * from checks where first_week <= {day(week)} and week >= {day(week)}
 order by is_passed, severity, gate, marketplace, category, rule"""
 
 
 def _vintages(week: date) -> str:
     """One row: figures of the week that are current, and that a later release replaced."""
     return f"""select count(*) - count(superseded_at) as current_count, count(superseded_at) as replaced_count
-from figures where week = {_day(week)}"""
-
-
-def _day(day: date) -> str:
-    return f"date '{day.isoformat()}'"
+from figures where week = {day(week)}"""

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports.facts import Facts, Reader, gather
+from reports.facts import Facts, gather
 from reports.numbers import date_text
 from reports.phrases import LANGUAGES, Language, Say
+from reports.readings import Reader
 from reports.sections import sections_of
 from spiders.lake_files import write_bytes_atomic
 

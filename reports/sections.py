@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 
-from reports import drawings, quality_words, tables, words
-from reports.blocks import Block, Bullets, Paragraph, Section, Tally
+from reports import drawings, pressure_tables, quality_tables, quality_words, segment_tables, tables, words
+from reports.blocks import Block, Bullets, Details, Paragraph, Section, Tally, folded
 from reports.facts import Facts
 from reports.phrases import Say
+from reports.provinces import CHINA, down_text, provinces_of
 
 SectionFunction = Callable[[Say, Facts], list[Block] | None]
 SECTIONS: list[SectionFunction] = []
+MANY = 24  # from more belts than these on a section opens with what is short, and the rest is behind lines
+DEEPEST = 10
+MANY_FAILED = 6
 
 
 def section(function: SectionFunction) -> SectionFunction:
@@ -48,21 +52,88 @@ def attention(say: Say, facts: Facts) -> list[Block] | None:
 
 @section
 def ranking(say: Say, facts: Facts) -> list[Block] | None:
-    """Every published change, deepest first."""
-    return [tables.ranking_table(say, facts)] if facts.changes else None
+    """Every published change by province, the province of the deepest first; of many the ten deepest stand open."""
+    if not facts.changes:
+        return None
+    china = down_text(say, facts, CHINA)
+    blocks: list[Block] = [Paragraph(say("region_china", text=china))] if china else []
+    line = say("ranking_line")
+    if len(facts.changes) <= MANY:
+        blocks.append(Paragraph(say("ranking_text", line=line), "note"))
+        return [*blocks, tables.ranking_table(say, facts, facts.changes)]
+    blocks.append(Paragraph(say("ranking_text_many", count=DEEPEST, line=line), "note"))
+    blocks.append(tables.ranking_table(say, facts, facts.changes[:DEEPEST], is_grouped=False))
+    return [*blocks, Paragraph(say("ranking_provinces"), "small-heading"), *_by_province(say, facts)]
+
+
+def _by_province(say: Say, facts: Facts) -> list[Block]:
+    """The ranking of each province behind a line that says how many of its belts are down."""
+    found: list[Block] = []
+    for province in provinces_of(say, facts.changes):
+        side = down_text(say, facts, province.code) or say("belts_counted", count=len(province.belts))
+        table = tables.ranking_table(say, facts, province.belts, is_grouped=False)
+        found.append(Details(province.name, [table], side))
+    return found
 
 
 @section
 def intervals(say: Say, facts: Facts) -> list[Block] | None:
     """Every published change with its interval, drawn."""
-    return [Paragraph(say("intervals_text")), drawings.interval_block(say, facts)] if facts.changes else None
+    if not facts.changes:
+        return None
+    count = len(facts.changes)
+    chart: list[Block] = [drawings.interval_block(say, facts)]
+    return [Paragraph(say("intervals_text")), *folded(say("all_belts_drawn", count=count), chart, count > MANY)]
 
 
 @section
 def split(say: Say, facts: Facts) -> list[Block] | None:
     """What the total change of each belt is made of, where the split is published."""
     block = drawings.split_block(say, facts)
-    return [Paragraph(say("split_text")), block] if block else None
+    count = sum(bool(belt.parts) for belt in facts.changes)
+    summary = say("all_belts_drawn", count=count)
+    return [Paragraph(say("split_text")), *folded(summary, [block], count > MANY)] if block else None
+
+
+@section
+def levels(say: Say, facts: Facts) -> list[Block] | None:
+    """In a first year: what is displayed now, and from which week on there will be changes on the year."""
+    if not facts.is_too_short:
+        return None
+    table = tables.levels_table(say, facts.withheld)
+    summary = say("all_belts_listed", count=len(facts.withheld))
+    return [Paragraph(say("levels_text")), *folded(summary, [table], len(facts.withheld) > MANY)]
+
+
+@section
+def pressure(say: Say, facts: Facts) -> list[Block] | None:
+    """Prices, cost and service: every further metric's level beside that of a year ago."""
+    if not facts.belts:
+        return None
+    measures = pressure_tables.measures_of(facts)
+    if not measures:
+        return [Paragraph(say("pressure_none"))]
+    count = len(pressure_tables.belts_with(facts, measures))
+    is_many = count > MANY
+    matrix = pressure_tables.levels_matrix(say, facts, measures)
+    floors = pressure_tables.floors_table(say, facts)
+    text = "pressure_text_many" if is_many else "pressure_text"
+    if not pressure_tables.has_year_ago(facts, measures):
+        text = "pressure_text_levels"
+    return [
+        Paragraph(say(text)),
+        *([pressure_tables.measures_table(say, facts, measures)] if is_many else []),
+        *folded(say("all_belts_listed", count=count), [matrix], is_many),
+        Details(say("pressure_exact"), [pressure_tables.exact_table(say, facts, measures)]),
+        *([Details(say("floors_caption"), [floors])] if floors else []),
+    ]
+
+
+@section
+def segments(say: Say, facts: Facts) -> list[Block] | None:
+    """The change on the year by segment of a belt, for segments that are published."""
+    found = segment_tables.segment_details(say, facts)
+    return [Paragraph(say("segments_text")), *found] if found else None
 
 
 @section
@@ -70,26 +141,39 @@ def withheld(say: Say, facts: Facts) -> list[Block] | None:
     """What was not published and why: reasons, never values."""
     if not facts.withheld:
         return [Paragraph(say("withheld_none"))] if facts.changes else None
-    return [Paragraph(say("withheld_text")), tables.withheld_table(say, facts)]
+    table = tables.withheld_table(say, facts.withheld)
+    count = len(facts.withheld)
+    if count <= MANY // 2 and not facts.is_too_short:
+        return [Paragraph(say("withheld_text")), table]
+    reasons = Bullets(words.reasons(say, facts))
+    return [Paragraph(say("withheld_text")), reasons, Details(say("all_belts_listed", count=count), [table])]
 
 
 @section
-def reading(say: Say, _: Facts) -> list[Block] | None:
+def reading(say: Say, facts: Facts) -> list[Block] | None:
     """How to read the page."""
-    subjects = ("sales", "matched", "interval", "verdict", "split", "grade", "rounding", "survivors")
-    return [Bullets([("", say(f"reading_{subject}")) for subject in subjects])]
+    measures = pressure_tables.measures_of(facts)
+    subjects = ["sales", "matched", "interval", "verdict", "line", "split", "grade", "rounding", "survivors"]
+    subjects += [*(["measures"] if measures else []), *(["segments"] if facts.segments else [])]
+    return [
+        Bullets([("", say(f"reading_{subject}")) for subject in subjects]),
+        *([Details(say("reading_definitions"), [pressure_tables.definitions(say, measures)])] if measures else []),
+    ]
 
 
 @section
 def quality(say: Say, facts: Facts) -> list[Block] | None:
-    """Pages by outcome, refused offers by reason, and quality rules."""
+    """Pages by outcome, refused offers by reason, and the three gates."""
+    failed = len(facts.failed_checks)
+    summary = say("quality_gates_failed_shown", count=failed)
     return [
         Paragraph(quality_words.pages_text(say, facts)),
-        *([tables.pages_table(say, facts)] if len(facts.pages) else []),
+        *([quality_tables.pages_table(say, facts)] if len(facts.pages) else []),
         Paragraph(quality_words.rejects_text(say, facts)),
-        *([tables.rejects_table(say, facts)] if len(facts.rejects) else []),
+        *([quality_tables.rejects_table(say, facts)] if len(facts.rejects) else []),
         Paragraph(quality_words.gates_text(say, facts)),
-        *([tables.gates_table(say, facts)] if not facts.checks["is_passed"].all() else []),
+        *([quality_tables.gates_summary(say, facts)] if facts.gates else []),
+        *(folded(summary, [quality_tables.gates_table(say, facts)], failed > MANY_FAILED) if failed else []),
     ]
 
 
@@ -98,4 +182,4 @@ def release(say: Say, facts: Facts) -> list[Block] | None:
     """The release that the page was made from."""
     if facts.release is None:
         return [Paragraph(say("release_none"))]
-    return [tables.release_table(say, facts, facts.release)]
+    return [quality_tables.release_table(say, facts, facts.release)]

@@ -34,7 +34,9 @@ def headline_hint(say: Say, facts: Facts) -> str:
     coming = [belt.first_week for belt in facts.withheld if belt.reason == "no_base" and belt.first_week]
     if facts.changes or not coming:
         return ""
-    return say("headline_first_week", week=date_text(say, min(coming)))
+    first, last = date_text(say, min(coming)), date_text(say, max(coming))
+    hint = say("headline_first_week", week=first)
+    return hint if first == last else hint + say("headline_first_weeks", week=last)
 
 
 def attention(say: Say, facts: Facts) -> list[tuple[str, str]]:
@@ -60,6 +62,13 @@ def reason_text(say: Say, reason: str) -> str:
     """Why something was withheld; a reason this page does not know yet is named by its code."""
     text = say.or_code("reason", reason)
     return say("reason_other", code=reason) if text == reason else text
+
+
+def reasons(say: Say, facts: Facts) -> list[tuple[str, str]]:
+    """How many belts are withheld for each reason, most frequent first."""
+    found = [belt.reason for belt in facts.withheld]
+    counts = sorted({(-found.count(reason), reason) for reason in found})
+    return [("", say("reason_counted", reason=reason_text(say, reason), count=-count)) for count, reason in counts]
 
 
 def evidence_text(say: Say, belt: BeltChange) -> str:

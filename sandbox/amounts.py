@@ -28,3 +28,9 @@ def turnover(fen: int) -> str:
         return f"{yuan // WAN}万+"
     step = 10 ** (len(str(yuan)) - 1)
     return f"{yuan // step * step}+" if yuan >= 10 else ""
+
+
+def counter(pieces: int) -> str:
+    """A counter as the second site shows it, exact below ten thousand and floored above: 356, 1.2万+."""
+    tenths = pieces * 10 // WAN
+    return str(pieces) if pieces < WAN else f"{tenths // 10}.{tenths % 10}万+"

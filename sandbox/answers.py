@@ -1,6 +1,7 @@
 """What the practice site answers to a path, and its log of requests; no sockets here."""
 
 import json
+import re
 import threading
 import time
 from collections import Counter
@@ -9,18 +10,20 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from sandbox.faults import FAULTS, Answer, Fault
+from sandbox.goods import GoodsSite
 from sandbox.pages import Site
 
 LISTING_PATH = "/selloffer/offer_search.htm"
+GOODS_PATH = re.compile(r"^/goods/list-(?P<category>[a-z0-9-]+)-(?P<page>\d{1,5})\.html$")
 ROBOTS = "User-agent: *\nDisallow: /member/\nAllow: /\n"
 HTML = "text/html; charset=utf-8"
 
 
 class Desk:
-    """Answers requests for the pages of one day, meets faults, and counts and logs every request."""
+    """Answers requests for both sites' pages of one day, meets faults, and counts and logs every request."""
 
-    def __init__(self, site: Site, day: date, log: Path, faults: list[Fault]) -> None:
-        self.site, self.day, self.log, self.faults = site, day, log, faults
+    def __init__(self, sites: tuple[Site, GoodsSite], day: date, log: Path, faults: list[Fault]) -> None:
+        (self.site, self.goods), self.day, self.log, self.faults = sites, day, log, faults
         self._lock = threading.Lock()
         self._seen: Counter[str] = Counter()
         self._bodies: dict[tuple[str, int], bytes] = {}
@@ -39,10 +42,14 @@ class Desk:
         return number, answer
 
     def _right(self, path: str) -> tuple[str, Answer]:
-        """The page's key (category/number, robots, or the path itself) and the answer without faults."""
+        """The page's key (category/number, html-category/number, robots or the path), the answer without faults."""
         parts = urlsplit(path)
         if parts.path == "/robots.txt":
             return "robots", Answer(200, "text/plain; charset=utf-8", ROBOTS.encode())
+        goods = GOODS_PATH.match(parts.path)
+        if goods:
+            name, number = goods["category"], int(goods["page"])
+            return f"html-{name}/{number}", Answer(200, HTML, self._goods_body(name, number))
         if parts.path != LISTING_PATH:
             return parts.path, Answer(404, HTML, b"<h1>404</h1>\n")
         query = parse_qs(parts.query, encoding="gbk", errors="replace")
@@ -59,6 +66,10 @@ class Desk:
             if self.site.category_of(words):
                 self._bodies[words, number] = body
             return body
+
+    def _goods_body(self, category: str, number: int) -> bytes:
+        with self._lock:
+            return self.goods.page_of(category, number, self.day).encode()
 
     def _met(self, key: str, request: int, right: Answer) -> Answer:
         for fault in self.faults:

@@ -1,51 +1,80 @@
-"""The practice marketplace's past as WARC files, as another crawler would have left it: one file per week."""
+"""The practice marketplaces' past as WARC files, as another crawler would have left it: one file per site and week."""
 
 import os
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from configs.calendar import SHANGHAI
-from sandbox.economy import build
-from sandbox.pages import Site, address
-from sandbox.scenario import Scenario
+from sandbox.economy import Economy, build
+from sandbox.goods import GoodsSite
+from sandbox.pages import Site
+from sandbox.scenario import PRACTICE, PRACTICE_HTML, Scenario
 
-HOST = "http://practice.example"
 HOUR = 2  # of Monday in Shanghai, when the archive's crawler came by
 GZIP_LEVEL = 1
 
 Progress = Callable[[int, int], None]
 
 
+class Pages(Protocol):
+    """A site whose pages can be archived."""
+
+    @property
+    def name(self) -> str:
+        """Its marketplace."""
+
+    def address(self, category: str, number: int) -> str:
+        """Path of a page."""
+
+    def page_count(self, category: str, day: date) -> int:
+        """Pages of a category on a day."""
+
+    def page_of(self, category: str, number: int, day: date) -> str:
+        """One page's HTML."""
+
+
+SITES: dict[str, Callable[[Economy], Pages]] = {PRACTICE: Site, PRACTICE_HTML: GoodsSite}
+
+
 def write_past(folder: Path, scenario: Scenario, seed: int, progress: Progress | None = None) -> list[Path]:
-    """All past weeks as <folder>/practice-<week>.warc.gz, oldest first; equal bytes for equal scenario and seed.
+    """All past weeks as <folder>/<marketplace>/<marketplace>-<week>.warc.gz, oldest first and in a week the first site
+    first; equal bytes for equal scenario and seed.
 
     Files that are there already are left alone. `progress` is told weeks done and weeks in all.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    weeks = scenario.past_weeks
-    paths = [folder / f"practice-{week}.warc.gz" for week in weeks]
-    site: Site | None = None
-    for done, (week, path) in enumerate(zip(weeks, paths, strict=True), 1):
-        if not path.exists():
-            site = site or Site(build(scenario, seed))
-            _write_week(path, site, week)
+    weeks, paths = scenario.past_weeks, []
+    sites: dict[str, Pages] = {}
+    for done, week in enumerate(weeks, 1):
+        for name in scenario.marketplaces:
+            path = folder / name / f"{name}-{week}.warc.gz"
+            if not path.exists():
+                sites = sites or _sites(scenario, seed)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _write_week(path, pages_of(sites[name], scenario.marketplaces[name], week), week)
+            paths.append(path)
         if progress:
             progress(done, len(weeks))
     return paths
 
 
-def _write_week(path: Path, site: Site, week: date) -> None:
+def _sites(scenario: Scenario, seed: int) -> dict[str, Pages]:
+    economy = build(scenario, seed)
+    return {name: SITES[name](economy) for name in scenario.marketplaces}
+
+
+def _write_week(path: Path, pages: Iterator[tuple[str, bytes]], week: date) -> None:
     """One week's file under a temporary name, synced, then renamed."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     start = datetime(week.year, week.month, week.day, HOUR, tzinfo=SHANGHAI)
     with temporary.open("wb") as file:
         writer = GzipWriter(file, compression_level=GZIP_LEVEL)
-        for second, (url, body) in enumerate(pages_of(site, week)):
+        for second, (url, body) in enumerate(pages):
             _record(url, body, start + timedelta(seconds=second)).write(writer, checksum_data=True)
             writer.finish()  # one gzip member per record, so that a reader can begin at any of them
         writer.close()
@@ -53,11 +82,12 @@ def _write_week(path: Path, site: Site, week: date) -> None:
     temporary.replace(path)
 
 
-def pages_of(site: Site, week: date) -> Iterator[tuple[str, bytes]]:
+def pages_of(site: Pages, categories: list[str], week: date) -> Iterator[tuple[str, bytes]]:
     """Address and body of every page of every category on the Monday of a week."""
-    for category, words in site.scenario.categories.items():
+    for category in categories:
         for number in range(1, site.page_count(category, week) + 1):
-            yield HOST + address(words, number), site.page(words, number, week).encode()
+            url = f"http://{site.name}.example{site.address(category, number)}"
+            yield url, site.page_of(category, number, week).encode()
 
 
 def _record(url: str, body: bytes, at: datetime) -> WarcRecord:

@@ -3,14 +3,16 @@
 Names are put together from syllables at random; none is meant to be anyone's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
 
 from sandbox.addresses import Address, draw_addresses
+from sandbox.badges import OFFERED, Badge, merchant_badges, service_badges
 from sandbox.chance import Chance
-from sandbox.economy import BeltEconomy
+from sandbox.economy import BeltEconomy, Economy
+from sandbox.listings import FIRST
 from sandbox.merchants import LONG_AGO
 
 BEGINNINGS = tuple("禾砚屿澜栖芃峤沐穗岚珩柘澄野葭汀朔榆霁蓼")
@@ -20,23 +22,25 @@ FIRMS = {
     False: ("贸易有限公司", "商行", "经营部", "电子商务有限公司"),
 }
 MAKER, TRADER = "生产加工", "经销批发"
-STRENGTHS = ("", "", "flagfactory", "supplier", "agency")
-BADGES = {"先采后付": 0.4, "现货直发": 0.35, "代发包邮": 0.2, "7×24H响应": 0.3}
+RENEWED = "新"  # before the title of a relaunch
 ENDS = ("批发", "厂家直销", "定制logo", "现货", "跨境供应", "一件代发")
 
 
 @dataclass(frozen=True)
 class MerchantFace:
-    """A merchant as its cards show it; `opened` is the day number on which it came to the site."""
+    """A merchant as its cards show it; `opened` is the day number on which it came to the sites.
+
+    It has another id on each: `member_id` on the first, `shop_id` on the second.
+    """
 
     member_id: str
-    login_id: str
+    shop_id: str
     company: str
     kind: str
-    strength: str
     repurchase: str
     opened: int
     has_label: bool
+    badges: tuple[Badge, ...]
     address: Address
 
 
@@ -48,42 +52,74 @@ class ListingFace:
     title: str
     unit: str
     repurchase: str
-    badges: tuple[str, ...]
+    badges: tuple[Badge, ...]
     advertises: bool
     has_money_text: bool
 
 
-def merchant_faces(belt: BeltEconomy, seed: int) -> list[MerchantFace]:
-    """One face per merchant of the belt's category."""
-    chance = Chance(seed, belt.plan.id)
+@dataclass(frozen=True)
+class Faces:
+    """What the merchants and listings of one belt's category look like, in the order of the economy's."""
+
+    belt: BeltEconomy
+    merchants: list[MerchantFace]
+    listings: list[ListingFace]
+
+    def owner(self, row: int) -> MerchantFace:
+        """The merchant of a listing."""
+        return self.merchants[int(self.belt.listings.merchant[row])]
+
+
+def draw_faces(belt: BeltEconomy, economy: Economy) -> Faces:
+    """The faces of a belt's category."""
+    chance = Chance(economy.seed, belt.plan.id)
+    services = service_badges(belt, economy.scenario, chance)
+    return Faces(belt, _merchant_faces(belt, chance), _listing_faces(belt, services, chance))
+
+
+def _merchant_faces(belt: BeltEconomy, chance: Chance) -> list[MerchantFace]:
     rng = chance.stream("merchant faces")
     addresses = draw_addresses(belt.plan, belt.merchants, chance)
     numbers = _numbers(belt.plan.id, len(addresses), rng)
-    return [_merchant(belt, index, (numbers[index], address), rng) for index, address in enumerate(addresses)]
+    shops = _numbers(belt.plan.id, len(addresses), chance.stream("shops of the second site"))
+    known = [*zip(numbers, shops, addresses, merchant_badges(belt), strict=True)]
+    return [_merchant(belt, index, part, rng) for index, part in enumerate(known)]
 
 
-def _merchant(belt: BeltEconomy, index: int, known: tuple[str, Address], rng: np.random.Generator) -> MerchantFace:
-    number, address = known
+def _merchant(
+    belt: BeltEconomy, index: int, known: tuple[str, str, Address, tuple[Badge, ...]], rng: np.random.Generator
+) -> MerchantFace:
+    number, shop, address, badges = known
     is_maker = bool(rng.random() < (0.7 if belt.merchants.is_belt[index] else 0.4))
     name = _pick(BEGINNINGS, rng) + _pick(ENDINGS, rng) + belt.plan.keywords + _pick(FIRMS[is_maker], rng)
     born, age = int(belt.merchants.born[index]), int(rng.integers(60, 15 * 365))
     return MerchantFace(
         member_id=f"b2b-22{number}",
-        login_id=f"shop{int(number) % 10**8:08d}",
+        shop_id=f"dp{shop}",
         company=(address.city.rpartition("市")[2] or address.city or address.province) + name,
         kind=MAKER if is_maker else TRADER,
-        strength=_pick(STRENGTHS, rng),
         repurchase=f"{rng.beta(4, 12) * 100:.1f}%".replace(".0%", "%"),
         opened=-age if born == LONG_AGO else born,
         has_label=bool(rng.random() < (0.5 if belt.merchants.is_belt[index] else 0.2)),
+        badges=badges,
         address=address,
     )
 
 
-def listing_faces(belt: BeltEconomy, seed: int) -> list[ListingFace]:
-    """One face per listing of the belt's category."""
-    rng = Chance(seed, belt.plan.id).stream("listing faces")
-    return [_listing(belt, number, rng) for number in _numbers(belt.plan.id, len(belt.listings), rng)]
+def _listing_faces(belt: BeltEconomy, services: list[tuple[Badge, ...]], chance: Chance) -> list[ListingFace]:
+    rng = chance.stream("listing faces")
+    faces: list[ListingFace] = []
+    numbers = _numbers(belt.plan.id, len(belt.listings), rng)
+    for number, carried, before in zip(numbers, services, belt.listings.follows.tolist(), strict=True):
+        face = _listing(belt, number, rng)
+        face = replace(face, badges=(*face.badges, *carried))
+        faces.append(face if before == FIRST else _renewed(face, faces[before]))
+    return faces
+
+
+def _renewed(face: ListingFace, before: ListingFace) -> ListingFace:
+    """The same product under a new id: title nearly equal, nothing else changed."""
+    return replace(before, listing_id=face.listing_id, title=RENEWED + before.title)
 
 
 def _listing(belt: BeltEconomy, number: str, rng: np.random.Generator) -> ListingFace:
@@ -96,7 +132,7 @@ def _listing(belt: BeltEconomy, number: str, rng: np.random.Generator) -> Listin
         title="".join([*traits[:1], thing, *traits[1:], _pick(ENDS, rng)]),
         unit=unit,
         repurchase=f"{rng.beta(2, 20) * 100:.2f}%" if rng.random() < 0.8 else "",
-        badges=tuple(text for text, share in BADGES.items() if rng.random() < share),
+        badges=tuple(Badge(text, LONG_AGO) for text, share in OFFERED.items() if rng.random() < share),
         advertises=bool(rng.random() < 0.1),
         has_money_text=bool(rng.random() < 0.9),
     )
@@ -104,7 +140,7 @@ def _listing(belt: BeltEconomy, number: str, rng: np.random.Generator) -> Listin
 
 def _numbers(belt_id: str, count: int, rng: np.random.Generator) -> list[str]:
     """Distinct numbers of twelve digits; the first three tell the belt, so that belts do not share ids."""
-    tails = rng.permutation(10**6)[:count]
+    tails = rng.choice(10**6, count, replace=False)
     head = 100 + crc32(belt_id.encode()) % 900
     return [f"{head}{int(rng.integers(0, 1000)):03d}{tail:06d}" for tail in tails.tolist()]
 

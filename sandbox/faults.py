@@ -1,7 +1,8 @@
 """What can go wrong with a page of the practice site, on request.
 
 A fault is a small function from the right answer to a wrong one, listed in FAULTS by the word that asks for it on
-the command line (`--fail towels/2=503x2`: page 2 of towels answers 503 the first two times).
+the command line (`--fail towels/2=503x2`: page 2 of towels answers 503 the first two times; `html-towels/2` is on
+the second site).
 """
 
 import re
@@ -12,6 +13,13 @@ from configs.errors import InputError
 
 ALWAYS = "always"
 WRITTEN = re.compile(r"^(?P<page>[a-z0-9-]+/\d+|robots)=(?P<fault>[a-z0-9-]+)x(?P<times>\d+|always)$")
+
+
+RENAMED = {
+    b"var pageConfig = {": b"window.__STORE__ = {",
+    b'"listOffer"': b'"cardItems"',
+    b'class="goods-card"': b'class="tile-v2"',
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,9 @@ def refuse(status: int) -> Callable[[Answer], Answer]:
 
 def change_layout(right: Answer) -> Answer:
     """The same shop after a relaunch: answered with 200, and no layout of today fits."""
-    body = right.body.replace(b"var pageConfig = {", b"window.__STORE__ = {").replace(b'"listOffer"', b'"cardItems"')
+    body = right.body
+    for text, other in RENAMED.items():
+        body = body.replace(text, other)
     return replace(right, body=body)
 
 

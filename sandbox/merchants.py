@@ -1,9 +1,9 @@
 """The merchants of one belt's category: how large they are, how they grow, when they come and go.
 
-The sales level of merchant m on day d is size_m * (1 + g)^(d/364) * S_m(d), where S_m is a random walk of the log in
-weekly steps whose every step has factor expectation one. Its steps being independent of the past, sales on
-any day have expectation exactly (1 + g) times those of 364 days earlier: the planted change holds in every week,
-not only over one chosen year.
+The sales level of merchant m on day d is size_m * T_m(d) * S_m(d), where T_m is the planted course, (1 + g)^(d/364)
+unless groups go their own way (`trends`), and S_m a random walk of the log in weekly steps whose every step has factor
+expectation one. Its steps being independent of the past, a belt's sales on any day have expectation (1 + g) times
+those of 364 days earlier: the planted change holds in every week, not only over one chosen year.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sandbox.chance import Chance, mean_one
-from sandbox.scenario import BeltPlan
+from sandbox.plans import BeltPlan
 from sandbox.span import Span
 
 YEAR_DAYS = 364
@@ -35,15 +35,28 @@ class Merchants:
     def __len__(self) -> int:
         return len(self.size)
 
+    @property
+    def is_old(self) -> np.ndarray:
+        """Which merchants were there before the span."""
+        old: np.ndarray = self.born == LONG_AGO
+        return old
 
-def draw_merchants(plan: BeltPlan, span: Span, chance: Chance) -> Merchants:
-    """The merchants of a belt and of other places who are there at any time of the span."""
+
+def draw_merchants(plan: BeltPlan, span: Span, chance: Chance, balanced: bool) -> Merchants:
+    """The merchants of a belt and of other places who are there at any time of the span.
+
+    In a balanced world neighbours in size come and leave together: one left alone would stray by itself.
+    """
     others = round(plan.merchants * plan.elsewhere_share / (1 - plan.elsewhere_share))
     own = _group(plan, span, plan.merchants, chance.stream("merchants of the belt"))
     foreign = _group(plan, span, others, chance.stream("merchants of other places"))
     is_belt = np.repeat([True, False], [len(own[0]), len(foreign[0])])
     size, born, gone = (np.concatenate(columns) for columns in zip(own, foreign, strict=True))
-    return Merchants(is_belt, size, born, gone, _pairs(is_belt, size, born))
+    pair = _pairs(is_belt, size, born)
+    if balanced:
+        first = np.minimum(np.arange(len(pair)), pair)
+        born, gone = born[first], gone[first]
+    return Merchants(is_belt, size, born, gone, pair)
 
 
 def _group(plan: BeltPlan, span: Span, count: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
@@ -70,15 +83,12 @@ def _pairs(is_belt: np.ndarray, size: np.ndarray, born: np.ndarray) -> np.ndarra
     return partner
 
 
-def sales_levels(plan: BeltPlan, span: Span, merchants: Merchants, chance: Chance, balanced: bool) -> np.ndarray:
-    """Sales of each merchant on each day, in yuan per 30 days, as if present: merchants x days."""
+def growth_shocks(plan: BeltPlan, span: Span, merchants: Merchants, chance: Chance, balanced: bool) -> np.ndarray:
+    """What chance makes of each merchant's sales on each day, a factor: merchants x days."""
     step = plan.growth_sigma / np.sqrt(YEAR_DAYS / 7)
     steps = mean_one(chance.stream("growth"), (len(merchants), span.weeks), step)
     shocks = balance(merchants, steps) if balanced else np.cumprod(steps, axis=1)
-    change = np.where(merchants.is_belt, plan.change, plan.elsewhere_change)
-    trend = np.power(1.0 + change[:, None], np.arange(span.days)[None, :] / YEAR_DAYS)
-    levels: np.ndarray = merchants.size[:, None] * trend * np.repeat(shocks, 7, axis=1)
-    return levels
+    return np.repeat(shocks, 7, axis=1)
 
 
 def balance(merchants: Merchants, steps: np.ndarray) -> np.ndarray:

@@ -3,60 +3,53 @@
 A page is a pure function of scenario, seed, day, category and page number, to the byte.
 """
 
-from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from typing import ClassVar
 from urllib.parse import quote
 
-import numpy as np
-
 from sandbox.cards import fill, rack
-from sandbox.economy import Economy, Shelf
+from sandbox.economy import Economy
+from sandbox.ranking import Rankings
+from sandbox.scenario import PRACTICE
 
 NOTHING_FOUND = "没有找到相关货源"
-DAYS_KEPT = 4
-MOST_PAGES = 50  # as far as the real site lets one turn over
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """The listings of a category on one day, best sellers first: belt and place on its shelf of each."""
-
-    shelves: list[Shelf]
-    belt: np.ndarray
-    place: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.belt)
+TILES = 20  # of the offers, those that a visitor sees before the script has run
 
 
 class Site:
-    """All pages of one practice world; cards are prepared once, rankings kept for a few days."""
+    """All pages of one practice world on the first site; cards are prepared once."""
+
+    name: ClassVar[str] = PRACTICE
 
     def __init__(self, economy: Economy) -> None:
         self.economy = economy
         self.scenario = economy.scenario
-        self._racks = {
-            category: [rack(belt, economy.seed) for belt in economy.of_category(category)]
-            for category in self.scenario.categories
-        }
-        self._ranking = lru_cache(maxsize=DAYS_KEPT * len(self._racks))(self._rank)
+        self._rankings = Rankings(economy, self.name, self.scenario.page_size)
+        self._racks = {name: [rack(face) for face in faces] for name, faces in self._rankings.faces.items()}
 
     def category_of(self, keywords: str) -> str | None:
         """The category that these words search for, or None."""
         found = [category for category, words in self.scenario.categories.items() if words == keywords]
         return found[0] if found else None
 
+    def address(self, category: str, number: int) -> str:
+        """Path and query of a page."""
+        return address(self.scenario.categories[category], number)
+
     def page_count(self, category: str, day: date) -> int:
         """Pages that a category has on a day."""
-        return min(MOST_PAGES, -(-len(self._ranking(category, day)) // self.scenario.page_size))
+        return self._rankings.counts(category, day)[0]
+
+    def page_of(self, category: str, number: int, day: date) -> str:
+        """One page's HTML by our category."""
+        return self.page(self.scenario.categories[category], number, day)
 
     def page(self, keywords: str, number: int, day: date) -> str:
         """One page's HTML; the empty page for words that no category has and for pages beyond the last."""
         category = self.category_of(keywords)
         if category is None:
             return _empty(keywords, number, (0, 0))
-        counts = (self.page_count(category, day), len(self._ranking(category, day)))
+        counts = self._rankings.counts(category, day)
         if not 1 <= number <= counts[0]:
             return _empty(keywords, number, counts)
         head = SCRIPT_HEAD % _head(keywords, number, counts, self.scenario.page_size)
@@ -66,41 +59,10 @@ class Site:
 
     def _filled(self, category: str, number: int, day: date) -> tuple[list[str], list[str]]:
         """The offers and the HTML cards of a page, advertisements first."""
-        ranking, racks = self._ranking(category, day), self._racks[category]
-        size, day_number = self.scenario.page_size, self.economy.belts[0].span.number(day)
-        span = range((number - 1) * size, min(number * size, len(ranking)))
-        ads = self._advertised(category, number, day)
-        offers: list[str] = []
-        tiles: list[str] = []
-        for index in [*ads, *span]:
-            belt = int(ranking.belt[index])
-            natural, advertised, tile = fill(racks[belt], ranking.shelves[belt], int(ranking.place[index]), day_number)
-            offers.append(advertised if len(offers) < len(ads) else natural)
-            tiles.append(tile)
-        return offers, tiles
-
-    def _advertised(self, category: str, number: int, day: date) -> list[int]:
-        """Places in the ranking of the listings shown above a page for money: they take turns by day and page."""
-        ranking, racks = self._ranking(category, day), self._racks[category]
-        paying = [
-            index
-            for index, (belt, place) in enumerate(zip(ranking.belt.tolist(), ranking.place.tolist(), strict=True))
-            if racks[belt].listings[int(ranking.shelves[belt].row[place])].advertises
-        ]
-        turn = day.toordinal() + number * self.scenario.ads_per_page
-        count = min(self.scenario.ads_per_page, len(paying))
-        return [paying[(turn + index) % len(paying)] for index in range(count)]
-
-    def _rank(self, category: str, day: date) -> Ranking:
-        """By sales of 30 days, then by listing id."""
-        shelves = [cards.belt.shelf(day) for cards in self._racks[category]]
-        belt = np.concatenate([np.full(len(shelf.row), index) for index, shelf in enumerate(shelves)])
-        place = np.concatenate([np.arange(len(shelf.row)) for shelf in shelves])
-        pieces = np.concatenate([shelf.pieces_30d for shelf in shelves])
-        faces = [cards.listings for cards in self._racks[category]]
-        ids = np.array([faces[b][int(shelves[b].row[p])].listing_id for b, p in zip(belt, place, strict=True)])
-        order = np.lexsort((ids, -pieces))
-        return Ranking(shelves, belt[order], place[order])
+        racks, today = self._racks[category], self.economy.span.number(day)
+        spots = self._rankings.page(category, number, day)
+        cards = [fill(racks[spot.belt], spot.shelf, spot.place, today, spot.is_ad) for spot in spots]
+        return [offer for offer, _ in cards], [tile for _, tile in cards[:TILES]]
 
 
 def address(keywords: str, number: int) -> str:

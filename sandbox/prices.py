@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sandbox.chance import Chance
+from sandbox.listings import Listings
 from sandbox.merchants import YEAR_DAYS
-from sandbox.scenario import BeltPlan
+from sandbox.plans import BeltPlan, PriceWar
 from sandbox.span import Span
 
 CHANCE_OF_CHANGE = 1 / 8  # a listing's price is looked at about every second month
@@ -30,19 +31,44 @@ class Terms:
     tier_rate: np.ndarray
 
 
-def draw_prices(plan: BeltPlan, span: Span, count: int, chance: Chance) -> np.ndarray:
-    """Price of each listing in each week in fen, for the first tier: listings x weeks."""
-    rng = chance.stream("prices")
+def draw_prices(plan: BeltPlan, span: Span, listings: Listings, premium: np.ndarray, chance: Chance) -> np.ndarray:
+    """Price of each listing in each week in fen, for the first tier: listings x weeks.
+
+    `premium`: which listings are of a premium factory. A relaunched listing begins near its predecessor's price.
+    """
+    rng, count = chance.stream("prices"), len(listings)
     start = np.log(100 * plan.typical_price_yuan) + rng.normal(0.0, plan.price_sigma, count)
+    start[premium] += np.log(plan.premium.price_factor) if plan.premium else 0.0
+    for row in np.flatnonzero(listings.is_relaunch):
+        start[row] = start[listings.follows[row]]
     drift = np.log1p(plan.price_change) * np.arange(span.weeks) * 7 / YEAR_DAYS
     wander = np.cumsum(rng.normal(0.0, STEP_SIGMA, (count, span.weeks)), axis=1)
     changes = rng.random((count, span.weeks)) < CHANCE_OF_CHANGE
     changes[:, 0] = True
+    if plan.price_war:
+        war, at_war = _war(plan.price_war, span, listings, premium, chance)
+        wander += war
+        changes |= at_war
     latest = np.maximum.accumulate(np.where(changes, np.arange(span.weeks), 0), axis=1)
     wanted = start[:, None] + drift[None, :] + wander
     held = np.take_along_axis(wanted, latest, axis=1)
     prices: np.ndarray = np.maximum(np.rint(np.exp(held)), LOWEST_FEN).astype(np.int64)
     return prices
+
+
+def _war(
+    war: PriceWar, span: Span, listings: Listings, premium: np.ndarray, chance: Chance
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the war adds to the logarithm of each listing's price, and the weeks in which it must show: both
+    listings x weeks. All listings of a merchant who joins fall, each to a depth of its own."""
+    rng = chance.stream("price war")
+    joins = rng.random(listings.merchant.max() + 1) < war.share
+    depth = np.log1p(war.change) + rng.normal(0.0, war.sigma, len(listings))
+    fights = joins[listings.merchant] & ~premium
+    week = np.arange(span.weeks) - (war.start - span.origin).days // 7
+    ramp = np.clip((week + 1) / war.weeks, 0.0, 1.0)
+    is_falling = (week >= 0) & (week < war.weeks)
+    return np.where(fights, depth, 0.0)[:, None] * ramp[None, :], fights[:, None] & is_falling[None, :]
 
 
 def draw_terms(count: int, chance: Chance) -> Terms:

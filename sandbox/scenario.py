@@ -6,81 +6,32 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from configs.calendar import YEAR
 from configs.errors import ConfigError
 from configs.yaml_lines import load_model
+from sandbox.plans import BeltPlan, Part, Share
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Sigma = Annotated[float, Field(ge=0, le=4)]
-Change = Annotated[float, Field(gt=-1, le=10)]
+PRACTICE, PRACTICE_HTML = "practice", "practice-html"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Scenario(Part):
+    """A practice world: past weeks `first_week` to the one before `live_week`, and one live week.
 
-
-class Spot(_Strict):
-    """A place as the site writes it: province without its suffix, city and county with theirs."""
-
-    province: str
-    city: str
-    county: str = ""
-
-
-class BeltSpot(Spot):
-    """The belt's own county, with its GB/T 2260 code."""
-
-    code: Annotated[str, Field(pattern=r"^\d{6}$")]
-
-
-class BeltPlan(_Strict):
-    """One belt, the category its merchants sell in, and what is planted there.
-
-    Changes are fractions over 364 days; sizes are yuan per 30 days; rates are per year.
+    `services`: badge text to the share of listings that carry it in the first and in the live week.
     """
-
-    id: str
-    category: str
-    keywords: str
-    label: str
-    place: BeltSpot
-    near: list[Spot]
-    elsewhere: list[Spot]
-    change: Change
-    price_change: Change = 0.0
-    elsewhere_change: Change = 0.05
-    merchants: Annotated[int, Field(ge=2)] = 150
-    elsewhere_share: Annotated[float, Field(ge=0, lt=1)] = 0.12
-    city_only_share: Share = 0.04
-    listings_per_merchant: Annotated[float, Field(ge=1, le=6)] = 2.0
-    typical_sales_yuan: Annotated[float, Field(gt=0)] = 20_000.0
-    typical_price_yuan: Annotated[float, Field(gt=0)] = 10.0
-    price_sigma: Sigma = 0.5
-    size_sigma: Sigma = 1.2
-    growth_sigma: Sigma = 0.25
-    listing_sigma: Sigma = 0.06
-    merchant_exit_rate: Share = 0.06
-    merchant_entry_rate: Share = 0.06
-    listing_swap_rate: Share = 0.15
-    units: Annotated[list[str], Field(min_length=1)] = ["件"]
-    things: Annotated[list[str], Field(min_length=1)]
-    traits: Annotated[list[str], Field(min_length=1)]
-
-
-class Scenario(_Strict):
-    """A practice world: past weeks `first_week` to the one before `live_week`, and one live week."""
 
     name: str
     title: dict[str, str]
     first_week: date
     live_week: date
     page_size: Annotated[int, Field(ge=1)] = 60
+    goods_page_size: Annotated[int, Field(ge=1)] = 40
     ads_per_page: Annotated[int, Field(ge=0)] = 2
     balanced: bool = False
+    services: dict[str, tuple[Share, Share]] = Field(default_factory=dict)
     belts: Annotated[list[BeltPlan], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -97,8 +48,15 @@ class Scenario(_Strict):
         return self
 
     @property
+    def marketplaces(self) -> dict[str, list[str]]:
+        """Marketplace to the categories it shows, in the order of the file; practice-html only where it shows any."""
+        second = [belt.category for belt in self.belts if belt.second_site]
+        shown = {PRACTICE: list(self.categories), PRACTICE_HTML: list(dict.fromkeys(second))}
+        return {name: categories for name, categories in shown.items() if categories}
+
+    @property
     def categories(self) -> dict[str, str]:
-        """Category id to the words that the site searches it by, in the order of the file."""
+        """Category id to the words that the first site searches it by, in the order of the file."""
         return {belt.category: belt.keywords for belt in self.belts}
 
     @property

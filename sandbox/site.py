@@ -1,4 +1,4 @@
-"""The practice marketplace over real HTTP: `python -m sandbox.site --scenario tiny --seed 1 --now 2026-11-16T09:00`.
+"""The practice marketplaces over real HTTP: `python -m sandbox.site --scenario tiny --seed 1 --now 2026-11-16T09:00`.
 
 It shows the listings as they are on the day of `--now`, a fixed instant: nothing on a page depends on the real
 time. It listens on 127.0.0.1 only.
@@ -24,6 +24,7 @@ from configs.errors import BeltwatchError, InputError
 from sandbox.answers import Desk
 from sandbox.economy import build
 from sandbox.faults import read_fault
+from sandbox.goods import GoodsSite
 from sandbox.pages import Site
 from sandbox.scenario import load
 
@@ -66,12 +67,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         faults = [read_fault(text) for text in options.fail]
-        site, day = Site(build(load(options.scenario), options.seed)), day_of(options.now)
-        site.economy.belts[0].span.number(day)
+        economy, day = build(load(options.scenario), options.seed), day_of(options.now)
+        economy.span.number(day)
     except BeltwatchError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    Handler.desk = Desk(site, day, options.log, faults)
+    Handler.desk = Desk((Site(economy), GoodsSite(economy)), day, options.log, faults)
     Handler.delay_ms = options.delay_ms
     server = ThreadingHTTPServer((LOOPBACK, options.port), Handler)
     server.daemon_threads = True

@@ -7,6 +7,7 @@ from configs.errors import InputError
 from sandbox.scenario import Scenario
 
 WINDOW = 30  # days that a displayed sales count looks back
+FLOW = 28  # days between the two readings of a counter that only grows
 LEAD = timedelta(weeks=5)  # the first archived week needs a whole window before it
 
 

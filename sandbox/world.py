@@ -5,30 +5,35 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
 from configs.errors import ConfigError
 from sandbox.archive import Progress, write_past
-from sandbox.scenario import Scenario
+from sandbox.scenario import PRACTICE, PRACTICE_HTML, Scenario
 from sandbox.truth import truth
 
-TEMPLATE = Path(__file__).parent / "marketplace.yaml"
-LISTING = "/selloffer/offer_search.htm?keywords={category}&beginPage={page}"
+TEMPLATES = {
+    PRACTICE: Path(__file__).parent / "marketplace.yaml",
+    PRACTICE_HTML: Path(__file__).parent / "marketplace-html.yaml",
+}
 
 
 @dataclass(frozen=True)
 class World:
-    """A practice world in a data home: scenario and seed, truth table, and the files of its past, oldest first."""
+    """A practice world in a data home: scenario and seed, truth table, the files of its past (oldest first), and the
+    folder that holds those of each marketplace."""
 
     scenario: Scenario
     seed: int
     truth: Path
     archive: list[Path]
+    archives: dict[str, Path]
 
 
 def lay_out(home: Path, scenario: Scenario, seed: int, progress: Progress | None = None) -> World:
-    """Writes <home>/sandbox: scenario.json, truth.parquet, archive/*; what is there already is kept.
+    """Writes <home>/sandbox: scenario.json, truth.parquet, archive/<marketplace>/*; what is there already is kept.
 
     ConfigError where the home holds another scenario or seed. `progress` is told archive weeks done and in all.
     """
@@ -39,7 +44,8 @@ def lay_out(home: Path, scenario: Scenario, seed: int, progress: Progress | None
         temporary = _temporary(path)
         truth(scenario, seed).write_parquet(temporary)
         _settle(temporary, path)
-    return World(scenario, seed, path, write_past(folder / "archive", scenario, seed, progress))
+    archives = {name: folder / "archive" / name for name in scenario.marketplaces}
+    return World(scenario, seed, path, write_past(folder / "archive", scenario, seed, progress), archives)
 
 
 def held_world(home: Path) -> tuple[Scenario, int]:
@@ -52,14 +58,25 @@ def held_world(home: Path) -> tuple[Scenario, int]:
 
 
 def write_marketplace(home: Path, base_url: str) -> Path:
-    """Writes <home>/configs/marketplaces/practice.yaml for the home's world, served at `base_url`."""
+    """Writes what `write_marketplaces` does, and gives the first file."""
+    return write_marketplaces(home, base_url)[0]
+
+
+def write_marketplaces(home: Path, base_url: str) -> list[Path]:
+    """Writes <home>/configs/marketplaces/<name>.yaml of each marketplace of the home's world, served at `base_url`."""
     scenario, _ = held_world(home)
-    content = yaml.safe_load(TEMPLATE.read_text(encoding="utf-8"))
-    content["listing"] |= {"url": base_url.rstrip("/") + LISTING, "page_size": scenario.page_size}
-    content["categories"] = scenario.categories
-    path = home / "configs" / "marketplaces" / "practice.yaml"
-    _write_text(path, yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120))
-    return path
+    words = {PRACTICE: scenario.categories, PRACTICE_HTML: {name: name for name in scenario.categories}}
+    sizes = {PRACTICE: scenario.page_size, PRACTICE_HTML: scenario.goods_page_size}
+    paths = []
+    for name, categories in scenario.marketplaces.items():
+        content = yaml.safe_load(TEMPLATES[name].read_text(encoding="utf-8"))
+        address = urlsplit(content["listing"]["url"])
+        path_and_query = f"{address.path}?{address.query}".rstrip("?")
+        content["listing"] |= {"url": base_url.rstrip("/") + path_and_query, "page_size": sizes[name]}
+        content["categories"] = {category: words[name][category] for category in categories}
+        paths.append(home / "configs" / "marketplaces" / f"{name}.yaml")
+        _write_text(paths[-1], yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120))
+    return paths
 
 
 def _claim(path: Path, scenario: Scenario, seed: int) -> None:

@@ -94,6 +94,14 @@ def _respelled(kind: str, token: str) -> str:
     return '"' + ESCAPE.sub(_escape, token[1:-1]) + '"'
 
 
+def unescaped(string: str) -> str:
+    """The text that a JavaScript string literal, with its quotes, stands for; LiteralError where it is none."""
+    try:
+        return str(JSON.decode(_respelled("string", string)))
+    except ValueError as error:
+        raise LiteralError(f"string {string[:30]!r} is none ({error})") from None
+
+
 def _escape(hit: re.Match[str]) -> str:
     code = hit[1]
     if code is None:

@@ -1,18 +1,27 @@
 """Pages read by their layouts: from decoded text to what each card says, quoted and not interpreted."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from decimal import Decimal
+from functools import cache, cached_property
 from typing import Any
 
+from jmespath.exceptions import JMESPathError
+from selectolax.lexbor import LexborHTMLParser
+
 from configs.errors import BeltwatchError
-from configs.marketplaces import Layout, Marketplace
-from spiders.fields import column_reader
+from configs.layouts import HtmlLayout, JsonLayout, Layout, ScriptLayout
+from configs.marketplaces import Marketplace
+from spiders import html_cards
+from spiders.fields import Misfit, column_reader, text_reader
 from spiders.js_literal import LiteralError
+from spiders.json_answer import answer_of
 from spiders.paths import Walk, walk
 from spiders.script import literal_after
 
 Card = dict[str, Any]
+COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)(万)?\+?")
 
 
 class LayoutError(BeltwatchError):
@@ -30,15 +39,15 @@ class PageReading:
 
 
 def read_page(text: str, marketplace: Marketplace, locator: str) -> PageReading | None:
-    """The page as the first layout that fits reads it; None where it has the marker of none.
+    """The page as the first layout that fits reads it; None where it has the sign of none.
 
-    LayoutError where layouts' markers are there and none of them fits; `locator` names the page in it.
+    LayoutError where layouts' signs are there and none of them fits; `locator` names the page in it.
     """
-    failure: LayoutError | None = None
+    page, failure = _Page(text), None
     for layout in marketplace.layouts:
         try:
-            reading = READERS[layout.kind](text, layout)
-        except (LiteralError, _Misfit) as error:
+            reading = _read(page, layout)
+        except (LiteralError, Misfit, JMESPathError) as error:
             failure = failure or LayoutError(f"{marketplace.name}/{layout.name}: {error}, on {locator}")
             continue
         if reading is not None:
@@ -48,61 +57,107 @@ def read_page(text: str, marketplace: Marketplace, locator: str) -> PageReading 
     return None
 
 
-class _Misfit(Exception):
-    """What does not fit a layout, without the names of marketplace and page."""
+class _Page:
+    """A page as layouts look at it, parsed once for all of a kind."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def tree(self) -> LexborHTMLParser:
+        return html_cards.tree_of(self.text)
+
+    @cached_property
+    def answer(self) -> Any:
+        return answer_of(self.text)
 
 
-def _read_script(text: str, layout: Layout) -> PageReading | None:
-    """Cards in an object literal after a marker in a script."""
-    data = literal_after(text, layout.marker)
-    return None if data is None else _read_data(data, layout)
+def _read(page: _Page, layout: Layout) -> PageReading | None:
+    if layout.unless is not None and layout.unless in page.text:
+        return None
+    if isinstance(layout, ScriptLayout):
+        return _read_script(page, layout)
+    if layout.marker is not None and layout.marker not in page.text:
+        return None
+    return _read_json(page, layout) if isinstance(layout, JsonLayout) else _read_html(page, layout)
 
 
-def _read_data(data: Any, layout: Layout) -> PageReading:
-    cards = walk(layout.cards)(data)
+def _read_script(page: _Page, layout: ScriptLayout) -> PageReading | None:
+    """Cards in a literal after a marker in a script; the marker is the sign, and what follows it must fit."""
+    data = literal_after(page.text, layout.marker, layout.encoding)
+    if data is None:
+        return None
+    return _data_reading(layout, data, walk(layout.cards)(data))
+
+
+def _read_json(page: _Page, layout: JsonLayout) -> PageReading | None:
+    """Cards in a JSON answer; an answer that has nothing at their path, as one that reports an error, is another."""
+    if page.answer is None:
+        return None
+    cards = walk(layout.cards)(page.answer)
+    return None if cards is None else _data_reading(layout, page.answer, cards)
+
+
+def _data_reading(layout: ScriptLayout | JsonLayout, data: Any, cards: Any) -> PageReading:
     if not isinstance(cards, list):
-        raise _Misfit(f"cards {layout.cards!r} found {_named(cards)}, expected a list")
-    readers, required = _readers(layout)
-    return PageReading(
-        layout=layout.name,
-        cards=[_read_card(card, readers, required, place) for place, card in enumerate(cards, start=1)],
-        pages_said=_count(data, layout.pages),
-        listings_said=_count(data, layout.items),
-    )
+        raise Misfit(f"cards {layout.cards!r} found {_named(cards)}, expected a list")
+    said = [_count(rule.path, text_reader(rule)(data)) if rule else None for rule in (layout.pages, layout.items)]
+    return PageReading(layout.name, _read_cards(cards, *_data_readers(layout)), *said)
+
+
+def _read_html(page: _Page, layout: HtmlLayout) -> PageReading | None:
+    """Cards that are HTML nodes; a page without any is not of this layout."""
+    root = page.tree.root
+    cards = html_cards.nodes_of(layout.cards)(root) if root is not None else []
+    if root is None or not cards:
+        return None
+    rules = {"pages": layout.pages, "items": layout.items}
+    said = [
+        _count(rule.place, html_cards.text_reader(name, rule)(root)) if rule else None for name, rule in rules.items()
+    ]
+    return PageReading(layout.name, _read_cards(cards, *_html_readers(layout)), *said)
+
+
+def _read_cards(cards: Iterable[Any], readers: dict[str, Walk], required: dict[str, str]) -> list[Card]:
+    return [_read_card(card, readers, required, place) for place, card in enumerate(cards, start=1)]
 
 
 def _read_card(card: Any, readers: dict[str, Walk], required: dict[str, str], place: int) -> Card:
     try:
         values = {column: read(card) for column, read in readers.items()}
     except ValueError as error:
-        raise _Misfit(f"card {place}: {error}") from None
+        raise Misfit(f"card {place}: {error}") from None
     for column, path in required.items():
         if values[column] is None:
-            raise _Misfit(f"required {column} ({path!r}) found nothing on card {place}, expected a value")
+            raise Misfit(f"required {column} ({path!r}) found nothing on card {place}, expected a value")
     return values
 
 
 @cache
-def _readers(layout: Layout) -> tuple[dict[str, Walk], dict[str, str]]:
+def _data_readers(layout: ScriptLayout | JsonLayout) -> tuple[dict[str, Walk], dict[str, str]]:
     """A reader of each column, and the paths of those that every card must have."""
     readers = {column: column_reader(column, rule) for column, rule in layout.fields.items()}
     return readers, {column: rule.path for column, rule in layout.fields.items() if rule.required}
 
 
-def _count(data: Any, path: str | None) -> int | None:
-    """A number of pages or listings; None where the layout names no place for it or the page does not say it."""
-    found = walk(path)(data) if path is not None else None
-    if found is None or found == "":
+@cache
+def _html_readers(layout: HtmlLayout) -> tuple[dict[str, Walk], dict[str, str]]:
+    """A reader of each column, and the places of those that every card must have."""
+    readers = {column: html_cards.html_reader(column, rules) for column, rules in layout.fields.items()}
+    required = {column: rules for column, rules in layout.fields.items() if any(rule.required for rule in rules)}
+    return readers, {column: " or ".join(rule.place for rule in rules) for column, rules in required.items()}
+
+
+def _count(place: str, found: str | None) -> int | None:
+    """A number of pages or listings, 2.3万+ as 23000; None where the page does not say it."""
+    if found is None:
         return None
-    digits = str(found).replace(",", "").strip()
-    if isinstance(found, bool) or not digits.isdecimal():
-        raise _Misfit(f"{path!r} found {found!r}, expected a whole number")
-    return int(digits)
+    hit = COUNT.fullmatch(found.strip())
+    number = Decimal(hit[1].replace(",", "")) * (10_000 if hit[2] else 1) if hit else None
+    if number is None or number % 1:
+        raise Misfit(f"{place!r} found {found!r}, expected a whole number")
+    return int(number)
 
 
 def _named(value: Any) -> str:
     return {dict: "a mapping", str: "a text", type(None): "nothing"}.get(type(value), repr(value))
-
-
-# How each kind of layout is read; a new kind is one function here.
-READERS: dict[str, Callable[[str, Layout], PageReading | None]] = {"script": _read_script}

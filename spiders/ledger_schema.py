@@ -38,7 +38,7 @@ def open_engine(url: str) -> sa.Engine:
             Path(engine.url.database or "").parent.mkdir(parents=True, exist_ok=True)
         _create(engine)
     except (OSError, sa.exc.OperationalError) as error:
-        cause = str(getattr(error, "orig", error)).strip()
+        cause = " ".join(str(getattr(error, "orig", error)).split())
         sentence = f"the ledger {engine.url} cannot be opened ({cause}); see --home and BELTWATCH_LEDGER"
         raise ConfigError(sentence) from error
     return engine

@@ -71,8 +71,8 @@ def _page_offers(home: Path, marketplace: Marketplace, row: dict[str, Any]) -> _
         raise ArchiveError(f"the archive holds another body than the ledger says, on {locator}; restore the file")
     reading = read_text(text_of(body, archived.header("Content-Type")), marketplace, locator)
     if reading is None:
-        markers = ", ".join(repr(layout.marker) for layout in marketplace.layouts)
-        raise LayoutError(f"{marketplace.name}: found no marker of any layout, expected one of {markers}, on {locator}")
+        signs = ", ".join(layout.sign for layout in marketplace.layouts)
+        raise LayoutError(f"{marketplace.name}: found no layout that fits, expected one of {signs}, on {locator}")
     facts = {
         "seen_at": archived.fetched_at,
         "page": row["page"],

@@ -9,7 +9,9 @@ from configs.places import locate
 from configs.tables import table
 from transforms import numbers
 from transforms.duplicates import one_per_listing
-from transforms.sales import SALES_TEXTS, TRAILING, displayed_sales, sales_basis
+from transforms.sales import SALES_TEXTS, TRAILING, counted_instead, displayed_sales, sales_basis
+from transforms.selling import selling_units
+from transforms.tiers import with_price
 
 Case = tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]
 
@@ -17,7 +19,6 @@ READERS: dict[str, tuple[str, numbers.Reader]] = {
     "price": ("price_text", numbers.price),
     "list_price_yuan": ("list_price_text", lambda texts: numbers.price(texts).struct.field("mid")),
     "minimum_order": ("minimum_order_text", numbers.minimum_order),
-    "unit_class": ("unit_text", numbers.unit),
     "listing_repurchase_share": ("listing_repurchase_text", numbers.share),
     "merchant_repurchase_share": ("merchant_repurchase_text", numbers.share),
     "return_share": ("return_rate_text", numbers.share),
@@ -45,9 +46,9 @@ def clean(
     badges = marketplace.badges if marketplace else NO_BADGES
     basis = marketplace.sales.basis if marketplace else TRAILING
     read = whole.with_columns(reader(whole[text]).alias(name) for name, (text, reader) in READERS.items())
-    priced = _with_price(read).with_columns(_particulars(badges)).with_columns(_places(whole, aliases or {}))
-    counted = priced.with_columns(sales_basis(basis).alias("sales_basis")).with_columns(displayed_sales())
-    judged = counted.with_columns(_verdict())
+    sold = with_price(read).with_columns(selling_units(whole).alias("selling"), *_places(whole, aliases or {}))
+    counted = sold.with_columns(sales_basis(basis).alias("sales_basis")).with_columns(displayed_sales())
+    judged = counted.with_columns(_particulars(badges)).with_columns(_verdict())
     kept, duplicates = one_per_listing(judged.filter(pl.col("reason").is_null()))
     blame = (pl.lit("duplicate"), pl.lit("listing_id"), pl.col("listing_id"))
     repeated = duplicates.with_columns(value.alias(name) for value, name in zip(blame, VERDICT, strict=True))
@@ -55,43 +56,15 @@ def clean(
     return _sorted("listing_weeks", kept), _sorted("rejects", refused)
 
 
-def _with_price(read: pl.DataFrame) -> pl.DataFrame:
-    """Adds price_yuan (the price shown; the first tier where none or only a range is shown), price_low_yuan and
-    price_high_yuan over all that is shown, is_range, and the first tier's price_text and reason."""
-    price = pl.col("price").struct
-    by_tier = pl.col("tier_mid").is_not_null() & (price.field("mid").is_null() | price.field("is_range"))
-    return read.join(_tiers(read), on="row", how="left", validate="1:1", maintain_order="left").with_columns(
-        pl.when(by_tier).then(pl.col("tier_mid")).otherwise(price.field("mid")).alias("price_yuan"),
-        pl.min_horizontal(price.field("low"), "tier_low").alias("price_low_yuan"),
-        pl.max_horizontal(price.field("high"), "tier_high").alias("price_high_yuan"),
-        pl.when(by_tier).then(pl.col("tier_is_range")).otherwise(price.field("is_range")).alias("is_range"),
-    )
-
-
-def _tiers(read: pl.DataFrame) -> pl.DataFrame:
-    """One row per offer with tiers: text, price and reason of the first tier, lowest and highest price of all."""
-    listed = read.select("row", "price_tiers").filter(pl.col("price_tiers").list.len() > 0)
-    tiers = listed.explode("price_tiers").unnest("price_tiers")
-    priced = tiers.with_columns(numbers.price(tiers["price_text"]).alias("price")).unnest("price")
-    return priced.group_by("row", maintain_order=True).agg(
-        pl.col("price_text").first().alias("tier_text"),
-        pl.col("mid").first().alias("tier_mid"),
-        pl.col("is_range").first().alias("tier_is_range"),
-        pl.col("reason").first().alias("tier_reason"),
-        pl.col("low").min().alias("tier_low"),
-        pl.col("high").max().alias("tier_high"),
-    )
-
-
 def _particulars(badges: Mapping[str, str]) -> list[pl.Expr]:
     """Ids without blanks, unit and unit price, merchant type, flags, and whether it is an advertisement."""
-    factor = pl.col("unit_class").struct.field("factor")
+    factor = pl.col("selling").struct.field("pack_count")
     named = pl.col("merchant_type_text")
     kinds = pl.coalesce(pl.when(named.str.contains(word)).then(pl.lit(kind)) for word, kind in MERCHANT_TYPES.items())
     is_named = named.str.strip_chars() != ""
     return [
         *(_filled(pl.col(name).str.strip_chars()).alias(name) for name in ("listing_id", "merchant_id")),
-        pl.col("unit_class").struct.field("class").alias("unit"),
+        pl.col("selling").struct.field("class").alias("unit"),
         factor.alias("pack_count"),
         (pl.col("price_yuan") / factor).alias("unit_price_yuan"),
         pl.when(is_named).then(kinds.fill_null("other")).alias("merchant_type"),
@@ -101,16 +74,24 @@ def _particulars(badges: Mapping[str, str]) -> list[pl.Expr]:
 
 
 def _flags(badges: Mapping[str, str]) -> pl.Expr:
-    """What the badges mean, sorted, each once; badges without a meaning give none, no badges null."""
+    """What the badges mean and what was noted while reading, sorted, each once.
+
+    Badges without a meaning give none; no badges and no notes null. Notes: price_range, pack_unsure, unit_mislabelled,
+    and payers or reviews where those were counted instead of pieces."""
     shown = pl.col("badges")
     meaning = pl.element().str.strip_chars().replace_strict(badges, default=None, return_dtype=pl.String)
-    flags = shown.list.eval(meaning.drop_nulls().unique().sort()) if badges else shown.list.head(0)
-    ranged = pl.concat_list(flags.fill_null([]), pl.lit(PRICE_RANGE)).list.sort()
-    return pl.when("is_range").then(ranged).otherwise(flags)
+    flags = shown.list.eval(meaning.drop_nulls().unique()) if badges else shown.list.head(0)
+    is_range = pl.when("is_range").then(pl.lit(PRICE_RANGE))
+    notes = pl.concat_list(is_range, pl.col("selling").struct.field("note"), counted_instead()).list.drop_nulls()
+    together = pl.concat_list(flags.fill_null([]), notes).list.sort()
+    return pl.when(shown.is_not_null() | (notes.list.len() > 0)).then(together)
 
 
 def _places(whole: pl.DataFrame, aliases: Mapping[str, str]) -> list[pl.Series]:
-    """Codes of the seller's and the ship-from place, each distinct text located once."""
+    """Codes of the seller's and the ship-from place, each distinct text located once.
+
+    place_code is the seller's alone: goods may ship from a port or a warehouse, so where no seller's place is shown it
+    stays null whatever the ship-from place is."""
     columns = ("seller_place_text", "ship_place_text")
     texts = sorted({text for column in columns for text in whole[column].unique().to_list() if text})
     found = {text: place for text in texts if (place := locate(text, aliases))}

@@ -1,81 +1,31 @@
 """The figures of one belt and week: levels, changes on the year with their intervals, and the split of the change."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
 from configs.errors import BeltwatchError
 from configs.publication import PublicationRules
-from configs.tables import figures_draft
-from transforms.metrics import listings, merchants, metrics
+from transforms.coverage import Coverage
+from transforms.ends import Ends, Segments, read_segments
+from transforms.estimates import FULL_COUNT, Estimate, change, level
+from transforms.figures import Figure, figures_frame
+from transforms.metrics import LevelMetric, metrics
 from transforms.ordered import total
-from transforms.panels import (
-    Panel,
-    listing_pairs,
-    listing_panel,
-    matched_panel,
-    merchant_panel,
-    placed_listings,
-    total_panel,
-)
-from transforms.publication import Decision, base_facts, decide, decide_level, suppressed
+from transforms.panels import Panel, placed_listings
+from transforms.publication import BaseFacts, Decision, base_facts, decide, decide_level
+from transforms.segments import is_broad
 from transforms.split import ONE_SIDED, split_change
 from transforms.uncertainty import Interval, one_sided_fraction, ratio_change, signed_fraction
 
-LEVEL, MATCHED, TOTAL, SPLIT, SHARE = (
-    "full count v1",
+MATCHED, TOTAL, SPLIT, SHARE = (
     "matched-merchant ratio, jackknife v1",
     "total ratio, jackknife v1",
     "Bennet split, jackknife v1",
     "matched share v1",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """Pages stored over pages planned at both ends, 0-1; None where the plan is unknown."""
-
-    current_share: float | None
-    base_share: float | None
-
-    @property
-    def lower_share(self) -> float | None:
-        """The lower of both ends; None where either is unknown."""
-        if self.current_share is None or self.base_share is None:
-            return None
-        return min(self.current_share, self.base_share)
-
-
-@dataclass(frozen=True)
-class Ends:
-    """One segment of a belt at both ends, by the listing: each week's own rows, and both side by side."""
-
-    segment: str
-    current: pl.DataFrame
-    pairs: pl.DataFrame
-
-    def cut(self, marketplace: str) -> "Ends":
-        """The part that stands on one marketplace."""
-        here = pl.col("marketplace") == marketplace
-        return Ends(f"marketplace={marketplace}", self.current.filter(here), self.pairs.filter(here))
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One row of table figures but for belt, week, coverage and release."""
-
-    metric: str
-    comparison: str
-    panel: str
-    interval: Interval
-    unit: str
-    merchants: int
-    listings: int
-    method: str
-    decision: Decision
-    segment: str = "all"
 
 
 def belt_figures(
@@ -90,71 +40,116 @@ def belt_figures(
 ) -> pl.DataFrame:
     """One row per figure of a belt and week, sorted by key; the columns are those of `figures_draft`.
 
-    `current` and `base` are listing_weeks rows of `week` and `base_week`, with `weight` and `rule` of the belt; rows
-    that are outside the belt at their week may be there with weight null, so that the base week's weight decides
-    over them. `base` None or without rows: the yoy rows exist, suppressed with reason `no_base`; `current` without
-    rows: all are, with `no_data`; `quarantined`: all are, with `quarantined`. Segments are `all` and one for each
-    marketplace of either end. Levels have no interval, being full counts.
+    `current` and `base` are listing_weeks rows of `week` and `base_week`, with `weight` and `rule` of the belt, and
+    where they are known `earlier_price_yuan` and `cost_floor_yuan` (transforms/prices.py); rows that are outside the
+    belt at their week may be there with weight null, so that the base week's weight decides over them. `base` None or
+    without rows: the yoy rows exist, suppressed with reason `no_base`; `current` without rows: all are, with
+    `no_data`; `quarantined`: all are, with `quarantined`. Segments are `all` and every cut that has a listing at
+    either end: levels take what is in it that week, changes what was in it at the base. A metric that nothing is known
+    of has no row.
     """
     _check_week(current, week)
+    if base is not None:
+        _check_week(base, base_week)
+    return week_figures(read_belt(current, base), belt, week, coverage, rules, quarantined)
+
+
+def read_belt(current: pl.DataFrame, base: pl.DataFrame | None) -> Segments:
+    """What `week_figures` works on; arguments as of `belt_figures`."""
     now = placed_listings(current)
-    then = now.clear() if base is None else placed_listings(_check_week(base, base_week))
-    ends = Ends("all", now.filter(pl.col("weight") > 0), listing_pairs(now, then))
-    figures = [
-        _barred(figure, "quarantined") if quarantined else figure for figure in _all_figures(ends, coverage, rules)
-    ]
-    return _frame(figures, belt, week, coverage)
+    return read_segments(now, now.clear() if base is None else placed_listings(base))
 
 
-def _check_week(rows: pl.DataFrame, week: date) -> pl.DataFrame:
+def week_figures(
+    segments: Segments,
+    belt: str,
+    week: date,
+    coverage: Coverage,
+    rules: PublicationRules,
+    quarantined: bool = False,
+) -> pl.DataFrame:
+    """`belt_figures` for what is read already, so that the year to date can use it too."""
+    figures = _all_figures(segments, coverage, rules)
+    if quarantined:
+        figures = (figure.barred("quarantined") for figure in figures)
+    return figures_frame(list(figures), belt, week, coverage)
+
+
+def _check_week(rows: pl.DataFrame, week: date) -> None:
     found = rows["week"].unique().sort().to_list()
     if found not in ([], [week]):
         raise BeltwatchError(f"listing rows of week {week} hold the weeks {[str(other) for other in found]}")
-    return rows
 
 
-def _all_figures(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    """The figures of segment `all` and of each marketplace; a belt's only marketplace is the belt itself."""
-    whole = list(_segment_figures(ends, coverage, rules))
-    yield from whole
-    names = pl.concat([ends.current["marketplace"], ends.pairs["marketplace"]]).unique().sort().to_list()
-    for name in names:
-        part = ends.cut(name)
-        if len(names) == 1:
-            yield from (replace(figure, segment=part.segment) for figure in whole)
+def _all_figures(segments: Segments, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+    """The figures of every segment; a belt's only marketplace is the belt itself."""
+    whole = list(_segment_figures(segments.whole, coverage, rules))
+    for name in segments.names:
+        if is_broad(name) and (name == segments.whole.segment or segments.is_whole(name)):
+            yield from (replace(figure, segment=name) for figure in whole)
         else:
-            yield from _segment_figures(part, coverage, rules)
+            yield from _segment_figures(segments.cut(name), coverage, rules)
 
 
 def _segment_figures(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    for figure in (*_levels(ends, coverage, rules), *_changes(ends, coverage, rules)):
-        named = replace(figure, segment=ends.segment)
-        yield _barred(named, "no_data") if ends.current.is_empty() else named
+    """The figures of one segment; of a cut only the levels or changes that it has listings for."""
+    levels, changes = _levels(ends, coverage, rules), _all_changes(ends, coverage, rules)
+    is_empty, stands_nowhere = not len(ends.own.weight), not (len(ends.base.weight) or len(ends.current.weight))
+    if is_broad(ends.segment):
+        found = [figure.barred("no_data") if is_empty else figure for figure in (*levels, *changes)]
+    else:
+        compared = [] if stands_nowhere else list(changes)
+        is_gone = not len(ends.current.weight)
+        found = [*([] if is_empty else levels), *(f.barred("no_data") if is_gone else f for f in compared)]
+    yield from (replace(figure, segment=ends.segment) for figure in found)
+
+
+def _all_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+    yield from _sales_changes(ends, coverage, rules)
+    yield from _changes(ends, coverage, rules)
 
 
 def _levels(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    decision = decide_level(coverage.current_share, rules)
-    counts = merchants(ends.current), listings(ends.current)
     for metric in metrics():
-        level = Interval(metric.measure(ends.current))
-        yield Figure(metric.id, "level", "none", level, metric.unit, *counts, LEVEL, decision)
+        found = level(metric, ends.own)
+        if found is not None:
+            decision = decide_level(coverage.current_share, rules, _level_facts(metric, found, ends.segment))
+            counts = found.merchants, found.listings
+            yield Figure(metric.id, "level", "none", found.interval, metric.unit, *counts, found.method, decision)
+
+
+def _level_facts(metric: LevelMetric, found: Estimate, segment: str) -> BaseFacts | None:
+    """What a level is judged by: nothing for counts and for the sales of a belt or marketplace."""
+    is_open = metric.unit == "count" or (found.method == FULL_COUNT and is_broad(segment))
+    return None if is_open else base_facts(found.merchants, found.spread, 1.0)
 
 
 def _changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    """All yoy figures of a segment. Each panel is judged by how its own base value is spread."""
-    matched, whole = matched_panel(ends.pairs), total_panel(ends.pairs)
-    share = _share(matched, whole)
-    has_base = ends.pairs["base_value_yuan"].is_not_null().any()
+    """The changes of shares and quantiles, over all merchants of either end, each judged by its own base."""
+    for metric in metrics():
+        found = change(metric, ends.base, ends.current)
+        if found is not None:
+            has_base = found.interval.value is not None
+            facts = base_facts(found.base_merchants, found.spread, 1.0) if has_base else None
+            decision = decide(facts, coverage.lower_share, rules)
+            counts = found.merchants, found.listings
+            unit = metric.change_unit
+            yield Figure(metric.id, "yoy", "total", found.interval, unit, *counts, found.method, decision)
+
+
+def _sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+    """The change of displayed sales; of a belt or marketplace the split of it too, and the change of the counts."""
+    matched, whole = ends.matched, ends.whole
+    share = matched_share(matched, whole)
     like_for_like, in_all = (
-        decide(
-            base_facts(matched.merchants, panel.base, share or 0.0) if has_base else None, coverage.lower_share, rules
-        )
-        for panel in (matched, whole)
+        sales_decision(panel, matched, share, bool(ends.has_base.any()), coverage, rules) for panel in (matched, whole)
     )
-    yield _change("displayed_sales", "matched", matched, MATCHED, like_for_like)
-    yield _change("displayed_sales", "total", whole, TOTAL, in_all)
-    yield _change("merchants", "total", merchant_panel(ends.pairs), TOTAL, in_all)
-    yield _change("listings", "total", listing_panel(ends.pairs), TOTAL, in_all)
+    yield ratio_figure("displayed_sales", "yoy", "matched", matched, like_for_like)
+    yield ratio_figure("displayed_sales", "yoy", "total", whole, in_all)
+    if not is_broad(ends.segment):
+        return
+    yield ratio_figure("merchants", "yoy", "total", ends.merchants, in_all)
+    yield ratio_figure("listings", "yoy", "total", ends.listings, in_all)
     for name, effect in split_change(ends.pairs).items():
         fraction = one_sided_fraction if name in ONE_SIDED else signed_fraction
         interval = fraction(effect.yuan, effect.without_yuan, whole.base)
@@ -163,47 +158,27 @@ def _changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterato
     yield Figure("matched_share", "yoy", "matched", Interval(share), "share", *counts, SHARE, like_for_like)
 
 
-def _change(metric: str, name: str, panel: Panel, method: str, decision: Decision) -> Figure:
-    interval = ratio_change(panel.base, panel.current)
-    return Figure(metric, "yoy", name, interval, "change", panel.merchants, panel.listings, method, decision)
+def sales_decision(
+    panel: Panel,
+    matched: Panel,
+    share: float | None,
+    has_base: bool,
+    coverage: Coverage,
+    rules: PublicationRules,
+) -> Decision:
+    """The decision on a panel of displayed sales, by how its own base value is spread and by what is matched."""
+    facts = base_facts(matched.merchants, panel.base, share or 0.0) if has_base else None
+    return decide(facts, coverage.lower_share, rules)
 
 
-def _share(matched: Panel, whole: Panel) -> float | None:
+def matched_share(matched: Panel, whole: Panel) -> float | None:
     """Share of the base value that is matched; None where the base shows no value."""
     base = total(whole.base)
     return total(matched.base) / base if base > 0 else None
 
 
-def _barred(figure: Figure, reason: str) -> Figure:
-    return replace(figure, decision=suppressed(reason))
-
-
-def _frame(figures: list[Figure], belt: str, week: date, coverage: Coverage) -> pl.DataFrame:
-    draft = figures_draft()
-    rows = pl.DataFrame([_row(figure, belt, week, coverage) for figure in figures], schema=draft.polars_schema())
-    return draft.conform(rows).sort(draft.key)
-
-
-def _row(figure: Figure, belt: str, week: date, coverage: Coverage) -> dict[str, object]:
-    is_level, decision = figure.comparison == "level", figure.decision
-    shown = figure.interval if decision.is_published else Interval(None)
-    return {
-        "belt": belt,
-        "week": week,
-        "metric": figure.metric,
-        "segment": figure.segment,
-        "comparison": figure.comparison,
-        "alignment": "none" if is_level else "plain",
-        "panel": figure.panel,
-        "value": shown.value,
-        "low": shown.low,
-        "high": shown.high,
-        "unit": figure.unit,
-        "merchants": figure.merchants,
-        "listings": figure.listings,
-        "coverage_share": coverage.current_share if is_level else coverage.lower_share,
-        "grade": decision.grade,
-        "status": decision.status,
-        "reason": decision.reason,
-        "method": figure.method,
-    }
+def ratio_figure(metric: str, comparison: str, name: str, panel: Panel, decision: Decision) -> Figure:
+    """The change of the sums of a panel."""
+    interval = ratio_change(panel.base, panel.current)
+    method = MATCHED if name == "matched" else TOTAL
+    return Figure(metric, comparison, name, interval, "change", panel.merchants, panel.listings, method, decision)

@@ -1,11 +1,31 @@
 """How much of what was to be read was read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 UNIT = ["marketplace", "category", "week"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Pages stored over pages planned at both ends, 0-1; None where the plan is unknown."""
+
+    current_share: float | None
+    base_share: float | None
+
+    @property
+    def lower_share(self) -> float | None:
+        """The lower of both ends; None where either is unknown."""
+        return lowest([self.current_share, self.base_share])
+
+
+def lowest(shares: Iterable[float | None]) -> float | None:
+    """The lowest of some coverages; None where any is unknown or there are none."""
+    known = list(shares)
+    return None if None in known or not known else min(share for share in known if share is not None)
 
 
 def page_coverage(pages: pl.DataFrame, depth: Mapping[str, int]) -> pl.DataFrame:

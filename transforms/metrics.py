@@ -1,86 +1,246 @@
 """The catalogue of metrics, in the order in which they are published.
 
-A metric is one function over the rows of one belt and week (`placed_listings`), giving its level. Levels are full
-counts of what was displayed to the depth that was read: no sample, hence no interval.
+A metric is one function without arguments that says what is measured, in one of four forms (transforms/forms.py): a
+Total, a Count, a Share or a Quantile of the listings of one belt and week. All else follows: level, interval and
+change on the year (transforms/estimates.py), a column of belt_weeks, an entry in the catalogue, a line in the report.
+Its docstring is its definition. A metric without anything to measure (no cost floor, no badges) has no row.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import TypeVar
 
 import polars as pl
 
-from transforms.ordered import floats, group_starts, total
-from transforms.panels import COUNTED_WEIGHT, MERCHANT
+from transforms.forms import Count, Form, Quantile, Share, Total
 
-Measure = TypeVar("Measure", bound=Callable[[pl.DataFrame], float])
+SERVICE = ("refund_only", "return_7d", "ship_48h")
+CUT = 0.005  # a price is cut where it falls by more (METHOD 5.4)
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric: its id in table figures, the unit of its values, its names, the source of its formula."""
+    """One metric: its id in table figures, the unit of its level, its names, what it is, the source of its formula."""
 
     id: str
     unit: str
     en: str
     zh: str
+    definition: str
+    definition_zh: str
     source: str
 
 
 @dataclass(frozen=True)
 class LevelMetric(Metric):
-    """A metric that has a level."""
+    """A metric of one belt and week."""
 
-    measure: Callable[[pl.DataFrame], float]
+    form: Form
+
+    @property
+    def change_unit(self) -> str:
+        """The unit of its change on the year: points of share for shares, else a fraction."""
+        return "share" if isinstance(self.form, Share) else "change"
 
 
+F = TypeVar("F", bound=Form)
 _CATALOGUE: list[LevelMetric] = []
 
 
-def metric(*, unit: str, en: str, zh: str, source: str, id: str | None = None) -> Callable[[Measure], Measure]:
-    """Enters a function in the catalogue, under its own name unless `id` is given."""
+def metric(
+    *, unit: str, en: str, zh: str, definition_zh: str, source: str
+) -> Callable[[Callable[[], F]], Callable[[], F]]:
+    """Enters a function in the catalogue, under its own name; its docstring is the definition."""
 
-    def enter(measure: Measure) -> Measure:
-        _CATALOGUE.append(LevelMetric(id or measure.__name__, unit, en, zh, source, measure))
+    def enter(measure: Callable[[], F]) -> Callable[[], F]:
+        definition = " ".join(cleandoc(measure.__doc__ or "").split())
+        name = measure.__name__
+        _CATALOGUE.append(LevelMetric(name, unit, en, zh, definition, definition_zh, source, measure()))
         return measure
 
     return enter
 
 
 def metrics() -> list[LevelMetric]:
-    """The metrics that have levels, in the order in which they are published."""
+    """The metrics of a belt and week, in the order in which they are published."""
     return list(_CATALOGUE)
 
 
 def comparison_metrics() -> list[Metric]:
     """The metrics that exist only in comparisons, in the order in which they are published."""
+    effects = [
+        ("price_effect", "Price effect", "价格效应", "price changes of staying listings", "在售商品价格变化"),
+        ("volume_effect", "Volume effect", "销量效应", "more or fewer units of staying listings", "在售商品销量变化"),
+        ("mix_effect", "Mix effect", "结构效应", "a shift among staying listings of unequal price", "在售商品结构变化"),
+        ("entry_effect", "Entry effect", "进入效应", "listings that have come", "新上架商品"),
+        ("exit_effect", "Exit effect", "退出效应", "listings that have gone", "下架商品"),
+    ]
+    shared = ("matched_share", "share", "Matched share of base value", "匹配份额")
+    matched = "Share of the displayed sales a year ago that belongs to merchants who show sales at both ends."
     return [
-        Metric("price_effect", "change", "Price effect", "价格效应", "METHOD 1.4"),
-        Metric("volume_effect", "change", "Volume effect", "销量效应", "METHOD 1.4"),
-        Metric("mix_effect", "change", "Mix effect", "结构效应", "METHOD 1.4"),
-        Metric("entry_effect", "change", "Entry effect", "进入效应", "METHOD 1.4"),
-        Metric("exit_effect", "change", "Exit effect", "退出效应", "METHOD 1.4"),
-        Metric("matched_share", "share", "Matched share of base value", "匹配份额", "METHOD 1.3"),
+        *(
+            Metric(
+                *(id_, "change", en, zh),
+                f"Part of the total change of displayed sales due to {cause}, as a fraction of the base total.",
+                f"{cause_zh}对展示成交额总变化的贡献，以基期总额为分母。",
+                "METHOD 1.4",
+            )
+            for id_, en, zh, cause, cause_zh in effects
+        ),
+        Metric(*shared, matched, "两端均有展示成交额的商家在基期成交额中所占的比例。", "METHOD 1.3"),
     ]
 
 
-@metric(unit="yuan", en="Displayed sales", zh="展示成交额", source="METHOD 0, 3.3")
-def displayed_sales(rows: pl.DataFrame) -> float:
+def region_metrics() -> list[Metric]:
+    """The metrics of a province or of china, over its belts."""
+    definition = (
+        "Share of the belts with a published matched change of displayed sales whose interval lies below zero; "
+        "merchants counts those belts."
+    )
+    definition_zh = "在公布了同店同比变化的产业带中，区间整体低于零的产业带所占比例；商家数一列为产业带个数。"
+    titles = ("Belts that are down", "下降产业带占比")
+    return [Metric("belts_down_share", "share", *titles, definition, definition_zh, "DESIGN 10")]
+
+
+def catalogue() -> list[Metric]:
+    """Every metric that table figures may hold, in the order of publication."""
+    return [*metrics(), *comparison_metrics(), *region_metrics()]
+
+
+@metric(
+    unit="yuan",
+    en="Displayed sales",
+    zh="展示成交额",
+    definition_zh="28天的展示成交额，按商品在产业带的权重计；未展示销量的商品不计。",
+    source="METHOD 0, 3.3",
+)
+def displayed_sales() -> Total:
     """Yuan per 28 days: value times weight in the belt; listings that show no sales add nothing."""
-    return total(floats(rows["weight"]) * floats(rows["value_yuan"]))
+    return Total(pl.col("value_yuan"))
 
 
-@metric(unit="count", en="Merchants", zh="商家数", source="METHOD 6")
-def merchants(rows: pl.DataFrame) -> int:
+@metric(unit="count", en="Merchants", zh="商家数", definition_zh="有权重不低于0.8的商品的商家数。", source="METHOD 6")
+def merchants() -> Count:
     """Merchants with a listing whose weight in the belt is 0.8 or more, whether it shows sales or not."""
-    return len(group_starts(_counted(rows), MERCHANT))
+    return Count("merchants")
 
 
-@metric(unit="count", en="Listings", zh="商品数", source="METHOD 6")
-def listings(rows: pl.DataFrame) -> int:
+@metric(unit="count", en="Listings", zh="商品数", definition_zh="权重不低于0.8的商品数。", source="METHOD 6")
+def listings() -> Count:
     """Listings whose weight in the belt is 0.8 or more, whether they show sales or not."""
-    return _counted(rows).height
+    return Count("listings")
 
 
-def _counted(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.filter(pl.col("weight") >= COUNTED_WEIGHT)
+@metric(
+    unit="yuan",
+    en="Median price",
+    zh="单价中位数",
+    definition_zh="产业带最常见计价单位（件、米或克）商品的单价中位数，不按销量加权；比较时取基期最常见的单位。",
+    source="METHOD 5",
+)
+def median_price() -> Quantile:
+    """Median of the price per piece, metre or gram over listings of the belt's commonest unit class (that of the base
+    week in a comparison), whatever they sell."""
+    return Quantile(pl.col("main_price_yuan"))
+
+
+@metric(
+    unit="share",
+    en="Listings below cost",
+    zh="低于成本的商品占比",
+    definition_zh="单价严格低于产业带成本下限（同一计价单位）的商品占比；无有出处的成本下限则不计算。",
+    source="METHOD 5.1",
+)
+def below_cost_share() -> Share:
+    """Share of listings priced strictly below the belt's cost floor, among those of the floor's unit class; none where
+    no sourced floor is known."""
+    return Share(pl.col("unit_price_yuan") < pl.col("cost_floor_yuan"))
+
+
+@metric(
+    unit="ratio",
+    en="Median price over cost floor",
+    zh="单价中位数与成本下限之比",
+    definition_zh="与成本下限同一计价单位的商品单价中位数除以成本下限；无有出处的成本下限则不计算。",
+    source="METHOD 5.1",
+)
+def margin_over_floor() -> Quantile:
+    """Median unit price over the belt's cost floor, among listings of the floor's unit class: 1.2 is a fifth above what
+    the material costs; none where no sourced floor is known."""
+    return Quantile(pl.col("unit_price_yuan") / pl.col("cost_floor_yuan"))
+
+
+@metric(
+    unit="ratio",
+    en="Floor price over median price",
+    zh="低价与中位价之比",
+    definition_zh="最常见计价单位商品单价的5%分位数与中位数之比；越小，低价越离谱。",
+    source="METHOD 5.2",
+)
+def floor_ratio() -> Quantile:
+    """The price that 5 % of listings undercut over the median price, in the commonest unit class."""
+    return Quantile(pl.col("main_price_yuan"), level=0.05, over=0.5)
+
+
+@metric(
+    unit="share",
+    en="Listings that cut their price",
+    zh="降价商品占比",
+    definition_zh="与四周前同一商品（单位和装量相同）相比，价格下降超过0.5%的商品占比。",
+    source="METHOD 5.4",
+)
+def cut_share() -> Share:
+    """Share of listings whose price fell by more than 0.5 % in four weeks, among those that stood four weeks earlier
+    with the same unit and pack."""
+    return Share(pl.col("price_yuan") < (1 - CUT) * pl.col("earlier_price_yuan"))
+
+
+@metric(
+    unit="share",
+    en="Advertised listings",
+    zh="广告商品占比",
+    definition_zh="仅以广告位出现的商品占比。",
+    source="DESIGN 10",
+)
+def ad_share() -> Share:
+    """Share of listings that are shown only as an advertisement."""
+    return Share(pl.col("is_ad"))
+
+
+@metric(
+    unit="share",
+    en="Listings under service pressure",
+    zh="承诺高压服务的商品占比",
+    definition_zh="带有仅退款、七天无理由退货或48小时发货标签之一的商品占比；平台不显示标签则不计算。",
+    source="METHOD 5.9",
+)
+def service_pressure() -> Share:
+    """Share of listings that carry a badge for refund without return, return within 7 days, or shipping within 48
+    hours, among those whose page shows badges at all."""
+    return Share(pl.col("flags").list.eval(pl.element().is_in(SERVICE)).list.any())
+
+
+@metric(
+    unit="share",
+    en="Displayed repurchase rate",
+    zh="展示复购率",
+    definition_zh="商家展示复购率的平均值，每个商家计一次；不是报道所说的客户复购。",
+    source="METHOD 5.10",
+)
+def repurchase_share() -> Share:
+    """Mean of the repurchase rates that merchants display, each merchant once; it is the site's rate of a merchant, and
+    tells nothing about single customers."""
+    return Share(pl.col("merchant_repurchase_share"), per="merchant")
+
+
+@metric(
+    unit="share",
+    en="Return rate",
+    zh="退货率",
+    definition_zh="有退货率记录的商品的平均退货率。",
+    source="METHOD 5.9",
+)
+def return_rate() -> Share:
+    """Mean return rate over listings of which it is observed (rows handed over)."""
+    return Share(pl.col("return_share"))

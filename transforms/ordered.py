@@ -12,6 +12,9 @@ import polars as pl
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+_WHOLE = np.zeros(1, dtype=np.int64)  # one group from the first row on
 
 
 def group_sums(frame: pl.DataFrame, keys: Sequence[str], order: Sequence[str], values: Sequence[str]) -> pl.DataFrame:
@@ -27,12 +30,17 @@ def group_sums(frame: pl.DataFrame, keys: Sequence[str], order: Sequence[str], v
 
 def total(values: FloatArray) -> float:
     """The sum of an array in the order in which it stands; 0 for an empty one."""
-    return float(np.add.reduceat(values, [0])[0]) if len(values) else 0.0
+    return float(np.add.reduceat(values, _WHOLE)[0]) if len(values) else 0.0
 
 
 def sums_at(starts: IntArray, values: FloatArray) -> FloatArray:
     """The sum of each group of an array whose groups begin at `starts`; empty for no groups."""
     return np.add.reduceat(values, starts) if len(starts) else np.zeros(0)
+
+
+def sums_by(number: IntArray, values: FloatArray, size: int) -> FloatArray:
+    """The sums of the groups 0 ... size - 1 that `number` names, each added in the order of the rows."""
+    return np.bincount(number, values, size).astype(np.float64, copy=False)
 
 
 def group_starts(frame: pl.DataFrame, keys: Sequence[str]) -> IntArray:

@@ -5,59 +5,102 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from transforms.ordered import FloatArray, IntArray, begins, floats, sums_at
+from transforms.ordered import BoolArray, FloatArray, IntArray, begins, floats, sums_at
 
 LISTING = ["marketplace", "merchant_id", "listing_id"]
 MERCHANT = ["marketplace", "merchant_id"]
 READ = ["weight", "value_yuan", "price_yuan", "unit", "sales_basis"]
+READ_BY_METRICS = {  # null where the rows do not have them
+    "unit_price_yuan": pl.Float64(),
+    "cost_floor_yuan": pl.Float64(),
+    "earlier_price_yuan": pl.Float64(),
+    "merchant_repurchase_share": pl.Float64(),
+    "return_share": pl.Float64(),
+    "merchant_years": pl.Float64(),
+    "flags": pl.List(pl.String()),
+    "is_ad": pl.Boolean(),
+}
 
 COUNTED_WEIGHT = 0.8  # METHOD 6: from this weight on a merchant is counted as belonging to the belt
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One comparison: per merchant (sorted by key) the sum at the base and now, 0 where it is absent.
+    """One comparison: per merchant (sorted by key) its number among the pairs', the sum at the base and now (0 where it
+    is absent), and its listings that stand at either end with weight >= 0.8. The sums hold all weights."""
 
-    `merchants` and `listings` count what stands at either end with weight >= 0.8; the sums hold all weights.
-    """
-
+    merchant: IntArray
     base: FloatArray
     current: FloatArray
-    merchants: int
-    listings: int
+    counted: IntArray
+
+    @property
+    def merchants(self) -> int:
+        """Merchants with a listing that is counted."""
+        return int(np.count_nonzero(self.counted))
+
+    @property
+    def listings(self) -> int:
+        """Listings that are counted."""
+        return int(self.counted.sum())
+
+    def cut(self, belongs: BoolArray) -> "Panel":
+        """The merchants that belong, `belongs` having one entry for each merchant number of the pairs."""
+        kept = belongs[self.merchant]
+        return Panel(self.merchant[kept], self.base[kept], self.current[kept], self.counted[kept])
 
 
 def placed_listings(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per listing of one belt and week, sorted by key; columns LISTING and READ.
+    """One row per listing of one belt and week, sorted by key; columns LISTING, READ and READ_BY_METRICS.
 
     Takes listing_weeks rows with the belt's weight. A listing in two categories of the belt counts once, in the
     alphabetically first. A null weight is 0: such a listing is outside the belt this week, and is of use only
     where the base week places it.
     """
-    arranged = rows.select(*LISTING, "category", *READ).sort(*LISTING, "category")
-    return arranged.filter(begins(LISTING)).drop("category").with_columns(pl.col("weight").fill_null(0.0))
+    has = rows.columns
+    read = [
+        pl.col(name).cast(kind) if name in has else pl.lit(None, kind).alias(name)
+        for name, kind in READ_BY_METRICS.items()
+    ]
+    arranged = rows.lazy().select(*LISTING, "category", *READ, *read).sort(*LISTING, "category")
+    return arranged.filter(begins(LISTING)).drop("category").with_columns(pl.col("weight").fill_null(0.0)).collect()
 
 
 def listing_pairs(current: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
     """One row per listing that stands at the week or at its base, sorted by key, from two `placed_listings`.
 
     The base columns carry the prefix `base_`; `base_weight` or `weight_now` is null where the listing is absent
-    from that end. `weight` is the base week's on both ends (METHOD 1, DESIGN 9): the listing's own, else the mean
-    of its merchant's, else (the merchant is new) its own of the week. Weight 0 is left out.
+    from that end, and so is `base_row` or `row`, its place in `base` or `current`. `weight` is the base week's on
+    both ends (METHOD 1, DESIGN 9): the listing's own, else the mean of its merchant's, else (the merchant is new) its
+    own of the week. Weight 0 is left out.
     `merchant` numbers the merchants in order. `base_yuan` and `yuan` are weight times value, 0 without a value;
     `base_listing` and `listing` are 1 where the listing stands at that end with weight >= 0.8, else 0.
     `is_comparable`: values at both ends on one sales basis. A listing shown at both ends on two bases, or without
     sales at one of them, is no zero and no change: it is an exit and an entry, and stays out of the matched sums.
     `is_matched`: it enters the matched sums, which hold a merchant's values on those bases that it shows at both ends.
     """
-    joined = _joined(current, base).with_columns(begins(MERCHANT).cum_sum().cast(pl.Int64).alias("merchant"))
-    weighted = joined.with_columns(_base_weights(joined)).filter(pl.col("weight") > 0)
-    return _with_matches(weighted).with_columns(
-        (pl.col("weight") * pl.col("base_value_yuan").fill_null(0.0)).alias("base_yuan"),
-        (pl.col("weight") * pl.col("value_yuan").fill_null(0.0)).alias("yuan"),
-        _counted("base_weight").alias("base_listing"),
-        _counted("weight_now").alias("listing"),
+    joined = _joined(current, base)
+    weighted = joined.lazy().with_columns(_base_weights(joined)).filter(pl.col("weight") > 0)
+    return (
+        weighted.with_columns(
+            *_bases(),
+            (pl.col("weight") * pl.col("base_value_yuan").fill_null(0.0)).alias("base_yuan"),
+            (pl.col("weight") * pl.col("value_yuan").fill_null(0.0)).alias("yuan"),
+            _counted("base_weight").alias("base_listing"),
+            _counted("weight_now").alias("listing"),
+        )
+        .with_columns(_usable())
+        .with_columns(matched())
+        .collect()
     )
+
+
+def matched() -> pl.Expr:
+    """`is_matched`: a merchant's usable values on those bases of which it has usable ones at both ends."""
+    sold_then, sold_now = _sold()
+    then_too = (sold_then & pl.col("is_usable")).any().over("merchant", "basis")
+    now_too = (sold_now & pl.col("is_usable")).any().over("merchant", "basis")
+    return (pl.col("is_usable") & (sold_then | sold_now) & then_too & now_too).alias("is_matched")
 
 
 def matched_panel(pairs: pl.DataFrame) -> Panel:
@@ -86,14 +129,19 @@ def merchant_starts(pairs: pl.DataFrame) -> IntArray:
     return np.flatnonzero(np.diff(pairs["merchant"].to_numpy(), prepend=-1))
 
 
+def merchant_number() -> pl.Expr:
+    """The number of each row's merchant from 0, in rows sorted by merchant."""
+    return (begins(MERCHANT).cum_sum().cast(pl.Int64) - 1).alias("merchant")
+
+
 def _panel(pairs: pl.DataFrame, base: str, current: str) -> Panel:
     starts = merchant_starts(pairs)
     counted = np.maximum(floats(pairs["base_listing"]), floats(pairs["listing"]))
     return Panel(
+        merchant=pairs["merchant"].to_numpy()[starts],
         base=sums_at(starts, floats(pairs[base])),
         current=sums_at(starts, floats(pairs[current])),
-        merchants=int(np.count_nonzero(sums_at(starts, counted))),
-        listings=int(np.count_nonzero(counted)),
+        counted=sums_at(starts, counted).astype(np.int64),
     )
 
 
@@ -102,14 +150,15 @@ def _counted(weight_at_end: str) -> pl.Expr:
 
 
 def _joined(current: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
-    """Both ends side by side, one row per listing, sorted by key."""
-    earlier = base.rename({name: f"base_{name}" for name in READ})
-    later = current.rename({"weight": "weight_now"})
-    return earlier.join(later, on=LISTING, how="full", coalesce=True, validate="1:1").sort(LISTING)
+    """Both ends side by side, one row per listing with the number of its merchant, sorted by key."""
+    earlier = base.lazy().select(*LISTING, pl.col(READ).name.prefix("base_")).with_row_index("base_row")
+    later = current.lazy().select(*LISTING, *READ).rename({"weight": "weight_now"}).with_row_index("row")
+    both = earlier.join(later, on=LISTING, how="full", coalesce=True, validate="1:1").sort(LISTING)
+    return both.with_columns(merchant_number()).collect()
 
 
 def _base_weights(joined: pl.DataFrame) -> pl.Series:
-    """`weight` of each listing on both ends, by the base week; takes `_joined` rows with the number of the merchant."""
+    """`weight` of each listing on both ends, by the base week; takes `_joined` rows."""
     starts = merchant_starts(joined)
     if not len(starts):
         return pl.Series("weight", [], dtype=pl.Float64)
@@ -122,17 +171,20 @@ def _base_weights(joined: pl.DataFrame) -> pl.Series:
     return pl.Series("weight", np.where(present.to_numpy(), own, known))
 
 
-def _with_matches(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Adds `is_comparable` and `is_matched`."""
-    sold_then, sold_now = pl.col("base_value_yuan").is_not_null(), pl.col("value_yuan").is_not_null()
-    stays = pl.col("base_weight").is_not_null() & pl.col("weight_now").is_not_null()
-    comparable = sold_then & sold_now & pl.col("base_sales_basis").eq_missing(pl.col("sales_basis"))
-    usable = pl.col("is_comparable") | ~stays
+def _sold() -> tuple[pl.Expr, pl.Expr]:
+    """Whether it shows sales at the base and now."""
+    return pl.col("base_value_yuan").is_not_null(), pl.col("value_yuan").is_not_null()
+
+
+def _bases() -> list[pl.Expr]:
+    """`is_comparable`, and the `basis` on which a listing counts."""
+    sold_then, sold_now = _sold()
+    is_one_basis = pl.col("base_sales_basis").eq_missing(pl.col("sales_basis"))
     basis = pl.when(sold_then).then("base_sales_basis").otherwise("sales_basis")
-    then_too = (sold_then & usable).any().over("merchant", "basis")
-    now_too = (sold_now & usable).any().over("merchant", "basis")
-    return (
-        pairs.with_columns(comparable.alias("is_comparable"), basis.alias("basis"))
-        .with_columns((usable & (sold_then | sold_now) & then_too & now_too).alias("is_matched"))
-        .drop("basis")
-    )
+    return [(sold_then & sold_now & is_one_basis).alias("is_comparable"), basis.alias("basis")]
+
+
+def _usable() -> pl.Expr:
+    """`is_usable`: comparable, or at one end only."""
+    stays = pl.col("base_weight").is_not_null() & pl.col("weight_now").is_not_null()
+    return (pl.col("is_comparable") | ~stays).alias("is_usable")

@@ -1,7 +1,8 @@
 """Which belts a listing belongs to, with weight and rule (METHOD 6).
 
-A county is certain. Where a page names only the city, a listing counts in each belt of that city with the share of the
-category's merchants that are known to sit in the belt's counties."""
+A county is certain. Where a page names only the city, another listing of the merchant or the beginning of its company
+name may name the county; else a listing counts in each belt of that city with the share of the category's merchants
+that are known to sit in the belt's counties. The place is the seller's: where goods ship from decides nothing."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,6 +12,7 @@ import polars as pl
 from configs.belts import Belt
 from configs.places import Place, place
 from configs.tables import table
+from transforms.counties import with_known_counties
 from transforms.ordered import group_sums
 
 KEY = table("listing_belts").key
@@ -33,11 +35,13 @@ COUNTS = pl.Schema(
 def belts_of(listing_weeks: pl.DataFrame, belts: Mapping[str, Belt], as_of: date) -> pl.DataFrame:
     """listing_belts of the listings given (one category; one or many weeks, all marketplaces to be pooled).
 
-    A listing in a county of the belt has weight 1 (rule county), one in a belt that is a whole city or municipality
-    weight 1 (rule city), one of which only the city is known the city weight of its week (rule city_weight). Title
+    A listing in a county of the belt has weight 1 (rule county, also where the merchant or its company name told the
+    county: transforms/counties.py), one in a belt that is a whole city or municipality weight 1 (rule city), one of
+    which only the city is known the city weight of its week (rule city_weight). Title
     words, where a belt has them, must stand in the title. Belts count as defined on `as_of`. Where belts overlap a
     listing is shared out among them: its weights never add up to more than 1."""
-    located, valid = _located(listing_weeks), _valid(belts, as_of)
+    valid = _valid(belts, as_of)
+    located = _located(listing_weeks, valid)
     weights = _weights(located, valid)
     members = [part for belt in valid for part in _members(located, belt, weights)]
     rows = pl.concat([MEMBERS.to_frame(), *members]).unique(KEY, keep="first", maintain_order=True)
@@ -48,7 +52,8 @@ def city_weights(listing_weeks: pl.DataFrame, belts: Mapping[str, Belt], as_of: 
     """One row per week, category, city and belt with counties in that city: belt_merchants known to sit in the belt's
     counties, city_merchants known to sit in any county of the city, and weight, the first over the second. Without a
     known merchant the weight is that of the prior, 1/K over the city's K - 1 belts and the rest of the city."""
-    return _weights(_located(listing_weeks), _valid(belts, as_of))
+    valid = _valid(belts, as_of)
+    return _weights(_located(listing_weeks, valid), valid)
 
 
 def _weights(located: pl.DataFrame, belts: list[Belt]) -> pl.DataFrame:
@@ -63,25 +68,32 @@ def _weights(located: pl.DataFrame, belts: list[Belt]) -> pl.DataFrame:
     return joined.with_columns(weight.alias("weight")).sort(*CITY, "belt")
 
 
-def _located(listing_weeks: pl.DataFrame) -> pl.DataFrame:
+def _located(listing_weeks: pl.DataFrame, belts: list[Belt]) -> pl.DataFrame:
     """One row per listing and week: its key, title, and the codes of its place, county, city and province.
 
-    city_code is a direct municipality's own code where there is no city; is_city_only where no county is known."""
-    codes = sorted(listing_weeks["place_code"].drop_nulls().unique().to_list())
-    known = [found for code in codes if (found := place(code))]
-    divisions = pl.DataFrame(
-        [(found.code, found.urban_code, found.province_code, found.level == "county") for found in known],
+    city_code is a direct municipality's own code where there is no city; is_city_only where no county is known, from
+    the place, the merchant's other listings of the week, or its company name (in which belts' town names count)."""
+    aliases = {alias: code for belt in belts for alias, code in _aliases(belt).items()}
+    narrow = listing_weeks.select(*LISTING, "title_text", "merchant_name_text", "place_code")
+    shown = narrow.join(_divisions(narrow), on="place_code", how="inner", validate="m:1", maintain_order="left")
+    known = with_known_counties(shown.with_columns(place_code="code_now").drop("code_now"), aliases)
+    return known.with_columns(is_city_only=~pl.col("is_county") & (pl.col("city_code") == pl.col("place_code")))
+
+
+def _divisions(listings: pl.DataFrame) -> pl.DataFrame:
+    """One row per place code that occurs and is known: its code of today, city and province, and if it is a county."""
+    codes = sorted(listings["place_code"].drop_nulls().unique().to_list())
+    known = [(code, found) for code in codes if (found := place(code))]
+    return pl.DataFrame(
+        [(code, found.code, found.urban_code, found.province_code, found.level == "county") for code, found in known],
         schema={
             "place_code": pl.String(),
+            "code_now": pl.String(),
             "city_code": pl.String(),
             "province_code": pl.String(),
             "is_county": pl.Boolean(),
         },
         orient="row",
-    )
-    narrow = listing_weeks.select(*LISTING, "title_text", "place_code")
-    return narrow.join(divisions, on="place_code", how="inner", validate="m:1", maintain_order="left").with_columns(
-        is_city_only=~pl.col("is_county") & (pl.col("city_code") == pl.col("place_code"))
     )
 
 
@@ -149,6 +161,12 @@ def _valid(belts: Mapping[str, Belt], as_of: date) -> list[Belt]:
         for belt in in_force
         if (belt.valid_from or as_of) <= as_of and (belt.valid_to is None or as_of < belt.valid_to)
     ]
+
+
+def _aliases(belt: Belt) -> dict[str, str]:
+    """Town names of the belt's counties."""
+    towns = {alias: place(part.code) for part in belt.places for alias in part.aliases}
+    return {alias: found.code for alias, found in towns.items() if found and found.level == "county"}
 
 
 def _counties(belt: Belt) -> list[str]:

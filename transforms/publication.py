@@ -58,9 +58,16 @@ def decide(facts: BaseFacts | None, coverage: float | None, rules: PublicationRu
     return Decision("published", "none", "A" if is_grade_a else "B")
 
 
-def decide_level(coverage: float | None, rules: PublicationRules) -> Decision:
-    """The decision on a level, which has no base and no grade: only too few pages speak against it."""
-    return suppressed("low_coverage") if _is_low(coverage, rules) else PUBLISHED
+def decide_level(coverage: float | None, rules: PublicationRules, facts: BaseFacts | None = None) -> Decision:
+    """The decision on a level, which has no grade.
+
+    A full count (`facts` None) is published unless too few pages were read. A share or quantile, and the sales of a
+    cut, rest on few merchants more often than a belt does: their week is their own base, and its facts decide.
+    """
+    if facts is None:
+        return suppressed("low_coverage") if _is_low(coverage, rules) else PUBLISHED
+    decision = decide(facts, coverage, rules)
+    return PUBLISHED if decision.is_published else decision
 
 
 def suppressed(reason: str) -> Decision:

@@ -30,6 +30,15 @@ def sales_basis(marketplace_basis: str) -> pl.Expr:
     )
 
 
+def counted_instead() -> pl.Expr:
+    """payers or reviews where that is what sales_basis rests on, a lower end of the pieces; null where pieces are."""
+    bases = zip((TRAILING, CUMULATIVE, TURNOVER), SALES_TEXTS, strict=True)
+    return pl.coalesce(
+        pl.when(pl.col("sales_basis") == basis).then(pl.col(f"{text}_read").struct.field("counted_instead"))
+        for basis, text in bases
+    )
+
+
 def displayed_sales() -> list[pl.Expr]:
     """pieces_*, value_* and sales_total_* from sales_basis, price_yuan and the counts read.
 

@@ -36,7 +36,7 @@ def ratio_change(base: FloatArray, current: FloatArray) -> Interval:
     current sum is 0, where there is one merchant only, or where one merchant holds all of an end.
     """
     ratio = _ratio(base, total(current), without_each(current))
-    return _mapped(ratio, lambda end: end - 1)
+    return mapped(ratio, lambda end: end - 1)
 
 
 def one_sided_fraction(effect: float, without: FloatArray, base: FloatArray) -> Interval:
@@ -49,7 +49,7 @@ def one_sided_fraction(effect: float, without: FloatArray, base: FloatArray) -> 
     ratio = _ratio(base, abs(effect), np.abs(without))
     if effect >= 0:
         return ratio
-    mirrored = _mapped(ratio, lambda end: max(-1.0, -end))
+    mirrored = mapped(ratio, lambda end: max(-1.0, -end))
     return replace(mirrored, low=mirrored.high, high=mirrored.low)
 
 
@@ -65,8 +65,8 @@ def signed_fraction(effect: float, without: FloatArray, base: FloatArray) -> Int
     if len(base) < 2 or rest.min() <= 0:
         return Interval(value)
     deleted = without / rest
-    error, degrees = _jackknife_error(deleted), effective_degrees(deleted - value)
-    reach = _quantile(degrees) * error
+    error, degrees = jackknife_error(deleted), effective_degrees(deleted - value)
+    reach = student_quantile(degrees) * error
     return Interval(value, value - reach, value + reach, error, degrees)
 
 
@@ -97,6 +97,41 @@ def top_share(values: FloatArray, count: int) -> float:
     return total(np.sort(values)[::-1][:count]) / whole if whole > 0 else 0.0
 
 
+def ratio_from_influences(ratio: float, influences: FloatArray) -> Interval:
+    """A ratio with its interval, from each merchant's influence on its logarithm (they sum to about 0).
+
+    For what has no simple delete-one form, such as quantiles: sqrt(M/(M-1) sum u^2), M the merchants with an influence.
+    """
+    merchants = len(influences)
+    if merchants < 2:
+        return Interval(ratio)
+    error = float(np.sqrt(merchants / (merchants - 1) * total(influences**2)))
+    if error == 0:
+        return Interval(ratio, ratio, ratio, 0.0, effective_degrees(influences))
+    degrees = effective_degrees(influences)
+    reach = student_quantile(degrees) * error
+    return Interval(ratio, ratio * float(np.exp(-reach)), ratio * float(np.exp(reach)), error, degrees)
+
+
+def jackknife_error(deleted: FloatArray) -> float:
+    """sqrt((M-1)/M sum (l - mean l)^2) over the M delete-one values; exactly 0 where all are equal."""
+    merchants = len(deleted)
+    apart = deleted - deleted[0]
+    squares = total((apart - total(apart) / merchants) ** 2)
+    return float(np.sqrt((merchants - 1) / merchants * squares))
+
+
+def student_quantile(degrees: float) -> float:
+    """The two-sided Student quantile; degrees may be fractional."""
+    return float(stdtrit(degrees, (1 + CONFIDENCE) / 2))
+
+
+def mapped(interval: Interval, change: Callable[[float], float]) -> Interval:
+    """The interval with value and ends changed alike."""
+    ends = {name: getattr(interval, name) for name in ("value", "low", "high")}
+    return replace(interval, **{name: None if end is None else change(end) for name, end in ends.items()})
+
+
 def _ratio(base: FloatArray, current_sum: float, rest_current: FloatArray) -> Interval:
     """R = current_sum / sum(base) with its interval from ln R; `rest_current` is the sum without each merchant."""
     base_sum, rest_base = total(base), without_each(base)
@@ -105,28 +140,9 @@ def _ratio(base: FloatArray, current_sum: float, rest_current: FloatArray) -> In
     ratio = current_sum / base_sum
     if len(base) < 2 or rest_base.min() <= 0 or rest_current.min() <= 0:
         return Interval(ratio)
-    error = _jackknife_error(np.log(rest_current / rest_base))
+    error = jackknife_error(np.log(rest_current / rest_base))
     degrees = effective_degrees((current_sum - rest_current) / current_sum - base / base_sum)
     if error == 0:  # exp(ln R) is not R to the last bit
         return Interval(ratio, ratio, ratio, 0.0, degrees)
-    reach = _quantile(degrees) * error
+    reach = student_quantile(degrees) * error
     return Interval(ratio, ratio * float(np.exp(-reach)), ratio * float(np.exp(reach)), error, degrees)
-
-
-def _mapped(interval: Interval, change: Callable[[float], float]) -> Interval:
-    """The interval with value and ends changed alike."""
-    ends = {name: getattr(interval, name) for name in ("value", "low", "high")}
-    return replace(interval, **{name: None if end is None else change(end) for name, end in ends.items()})
-
-
-def _jackknife_error(deleted: FloatArray) -> float:
-    """sqrt((M-1)/M sum (l - mean l)^2) over the M delete-one values; exactly 0 where all are equal."""
-    merchants = len(deleted)
-    apart = deleted - deleted[0]
-    squares = total((apart - total(apart) / merchants) ** 2)
-    return float(np.sqrt((merchants - 1) / merchants * squares))
-
-
-def _quantile(degrees: float) -> float:
-    """The two-sided Student quantile; degrees may be fractional."""
-    return float(stdtrit(degrees, (1 + CONFIDENCE) / 2))

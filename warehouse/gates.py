@@ -1,36 +1,44 @@
 """Quality gates: first-line rules in Polars, then Great Expectations on the checked columns only.
 
 Great Expectations' column rules pass on an empty table and on an all-null column, so row count and null share come
-first, and a batch that fails one of them is not shown to it at all.
+first, and a batch that is stopped by one of them is not shown to it at all.
 """
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 import polars as pl
 
+from configs.errors import ConfigError
 from configs.gates import Gate, Rule
 from configs.tables import table
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows that pass a gate together: one category of one marketplace over some weeks, or the figures of a build."""
+    """Rows that pass a gate together: one category of one marketplace over some weeks, or the figures of a build.
+
+    `weeks` are those that the batch is about, in order, whether or not they have rows.
+    """
 
     marketplace: str
     category: str
-    first_week: date
-    week: date
+    weeks: tuple[date, ...]
     rows: pl.DataFrame
+
+    def of(self, weeks: tuple[date, ...]) -> "Batch":
+        """The part of the batch that is about some of its weeks."""
+        return replace(self, weeks=weeks, rows=self.rows.filter(pl.col("week").is_in(weeks)))
 
 
 def check(batch: Batch, gate: Gate) -> pl.DataFrame:
     """Rows of table checks: one per rule of the gate that was applied."""
-    first = [_first_line(batch.rows, rule) for rule in gate.rules if rule.check]
-    if any(not passed for _, passed, *_ in first):
+    first = [_first_line(batch, rule) for rule in gate.rules if rule.check]
+    if any(not passed and rule.severity == "stop" for rule, passed, *_ in first):
         results = first
     else:
         results = [*first, *_expectations(batch.rows, [rule for rule in gate.rules if rule.expect])]
@@ -48,6 +56,12 @@ def is_stopped(checks: pl.DataFrame) -> bool:
     return not checks.filter(~pl.col("is_passed") & (pl.col("severity") == "stop")).is_empty()
 
 
+def broken_weeks(batch: Batch, gate: Gate) -> set[date]:
+    """The weeks that a first-line rule stops; to know them costs no import of Great Expectations."""
+    rules = [rule for rule in gate.rules if rule.check and rule.severity == "stop"]
+    return {week for rule in rules for week, found in _by_week(batch, rule) if not _is_met(rule, found)}
+
+
 Result = tuple[Rule, bool, str, str]
 
 
@@ -56,10 +70,10 @@ def _row(batch: Batch, gate: Gate, rule: Rule, passed: bool, observed: str, expe
         "gate": gate.table,
         "marketplace": batch.marketplace,
         "category": batch.category,
-        "week": batch.week,
-        "first_week": batch.first_week,
+        "week": batch.weeks[-1],
+        "first_week": batch.weeks[0],
         "rule": rule.id,
-        "column_name": rule.column,
+        "column_name": ", ".join([rule.column] if rule.column else rule.columns) or None,
         "is_passed": passed,
         "severity": rule.severity,
         "observed": observed,
@@ -68,29 +82,49 @@ def _row(batch: Batch, gate: Gate, rule: Rule, passed: bool, observed: str, expe
     }
 
 
-def _first_line(rows: pl.DataFrame, rule: Rule) -> Result:
-    if rule.check == "row_count":
-        least = rule.minimum or 0
-        return rule, rows.height >= least, f"{rows.height} rows", f"at least {least:.0f}"
-    assert rule.column is not None
-    most = rule.maximum or 0.0
-    share = rows[rule.column].null_count() / rows.height if rows.height else 1.0
-    return rule, share <= most, f"{share:.1%} null", f"at most {most:.1%}"
+def _first_line(batch: Batch, rule: Rule) -> Result:
+    """The rule in the week that is furthest from keeping it."""
+    is_count = rule.check == "row_count"
+    week, found = sorted(_by_week(batch, rule), key=lambda pair: pair[1] if is_count else -pair[1])[0]
+    where = f" in {week}, the worst of {len(batch.weeks)} weeks" if len(batch.weeks) > 1 else ""
+    observed, expected = (
+        (f"{found:.0f} rows", f"at least {rule.minimum or 0:.0f}")
+        if is_count
+        else (f"{found:.1%} null", f"at most {rule.maximum or 0:.1%}")
+    )
+    return rule, _is_met(rule, found), observed + where, expected
+
+
+def _is_met(rule: Rule, found: float) -> bool:
+    return found >= (rule.minimum or 0) if rule.check == "row_count" else found <= (rule.maximum or 0)
+
+
+def _by_week(batch: Batch, rule: Rule) -> list[tuple[date, float]]:
+    """Each week of the batch with its count of rows or share of nulls; without rows these are 0 and 1."""
+    is_count = rule.check == "row_count"
+    measure = pl.len().cast(pl.Float64) if is_count else _is_null(batch.rows, rule.read_columns).mean()
+    found = dict(batch.rows.group_by("week").agg(measure.alias("found")).iter_rows())
+    return [(week, found.get(week, 0.0 if is_count else 1.0)) for week in batch.weeks]
+
+
+def _is_null(rows: pl.DataFrame, columns: list[str]) -> pl.Expr:
+    """Whether all the columns are null in a row; an empty list is null too."""
+    kinds = rows.select(columns).schema
+    return pl.all_horizontal(
+        (pl.col(name).list.len() == 0).fill_null(True) if isinstance(kind, pl.List) else pl.col(name).is_null()
+        for name, kind in kinds.items()
+    )
 
 
 def _expectations(rows: pl.DataFrame, rules: list[Rule]) -> Iterator[Result]:
     if not rules:
         return
-    import great_expectations as gx  # its import takes seconds: only a gate that needs it pays
+    import great_expectations as gx
 
-    # It tells of every temporary folder
-    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    asset = context.data_sources.add_pandas("batch").add_dataframe_asset("rows")
+    asset = _context().data_sources.add_or_update_pandas("batch").add_dataframe_asset("rows")
     definition = asset.add_batch_definition_whole_dataframe("whole")
     suite = gx.ExpectationSuite(name="gate", expectations=[_expectation(rule) for rule in rules])
-    checked = sorted({column for rule in rules for column in _columns(rule)})
+    checked = sorted({column for rule in rules for column in rule.read_columns})
     frame = rows.select(checked).to_pandas()
     outcome = definition.get_batch(batch_parameters={"dataframe": frame}).validate(suite)
     by_id = {result.expectation_config.meta["rule"]: result for result in outcome.results}
@@ -99,19 +133,31 @@ def _expectations(rows: pl.DataFrame, rules: list[Rule]) -> Iterator[Result]:
         yield rule, bool(result.success), _observed(result), _expected(rule)
 
 
+@cache
+def _context() -> Any:
+    """One context of this process, in memory. Its import takes seconds: only a gate that needs it pays, once."""
+    import great_expectations as gx
+
+    # It tells of every temporary folder
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    return context
+
+
 def _expectation(rule: Rule) -> Any:
     import great_expectations.expectations as gxe
 
     assert rule.expect is not None
     name = "".join(part.capitalize() for part in rule.expect.split("_"))
+    kind = getattr(gxe, name, None)
+    if kind is None:
+        raise ConfigError(
+            f"rule {rule.id} of configs/gates expects {rule.expect}, expected a rule that Great Expectations has; "
+            f"see its list of expectations"
+        )
     arguments = dict(rule.arguments) | ({"column": rule.column} if rule.column else {})
-    return getattr(gxe, name)(**arguments, meta={"rule": rule.id})
-
-
-def _columns(rule: Rule) -> list[str]:
-    named = [value for key, value in rule.arguments.items() if key in ("column_A", "column_B")]
-    listed = rule.arguments.get("column_list", [])
-    return [*named, *listed, *([rule.column] if rule.column else [])]
+    return kind(**arguments, meta={"rule": rule.id})
 
 
 def _observed(result: Any) -> str:
@@ -123,4 +169,7 @@ def _observed(result: Any) -> str:
 
 
 def _expected(rule: Rule) -> str:
-    return ", ".join([str(rule.expect), *(f"{key}={value}" for key, value in sorted(rule.arguments.items()))])
+    """The expectation in words, with its arguments."""
+    words = str(rule.expect).removeprefix("expect_").replace("_", " ")
+    shown = {key: ", ".join(map(str, v)) if isinstance(v, list) else v for key, v in rule.arguments.items()}
+    return "; ".join([words, *(f"{key} {value}" for key, value in sorted(shown.items()))])

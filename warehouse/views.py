@@ -17,14 +17,15 @@ def lake_view(name: str, has_files: bool) -> str:
 
 
 def belt_weeks(figures: str = "figures", kind: str = "view") -> str:
-    """One row per belt and week: every metric's published level (segment all) as a column."""
+    """One row per belt and week: every metric's published level (segment all) as a column. Regions have none."""
+    names = ", ".join(f"'{metric.id}'" for metric in metrics())
     columns = ",\n".join(f"  max(value) filter (where metric = '{metric.id}') as {metric.id}" for metric in metrics())
     return f"""create {kind} belt_weeks as
 select belt, week,
 {columns},
   max(release) as release
 from {figures}
-where superseded_at is null and comparison = 'level' and segment = 'all'
+where superseded_at is null and comparison = 'level' and segment = 'all' and metric in ({names})
 group by belt, week order by belt, week"""
 
 

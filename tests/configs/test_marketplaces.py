@@ -5,7 +5,7 @@ import pytest
 
 import configs
 from configs.errors import ConfigError
-from configs.marketplaces import Marketplace, quoted_columns, read_marketplace
+from configs.marketplaces import HtmlLayout, Marketplace, quoted_columns, read_marketplace
 from configs.tables import table
 
 SHIPPED = sorted((Path(configs.__file__).parent / "marketplaces").glob("*.yaml"))
@@ -85,6 +85,8 @@ def test_the_1688_file_is_for_archives_only() -> None:
             5,
             "unknown key request_per_second; did you mean requests_per_second?",
         ),
+        ("cards: listOffer", "cards: listOffer\n    encoding: json", 14, "expected one of json_string"),
+        ("itemType ==", "parsed(itemType, a) ==", 17, "found parsed() with 2 arguments"),
         ("kind:", "kynd:", 11, "unknown key kynd; did you mean kind?"),
         ("title_text", "titel_text", 16, "found field titel_text"),
         ("title_text", "titel_text", 16, "did you mean title_text?"),
@@ -126,6 +128,80 @@ def test_a_mistake_is_one_sentence_with_its_line(tmp_path: Path, old: str, new: 
     assert "\n" not in message
 
 
+HTML = """\
+  - name: cards
+    kind: html
+    cards: li.offer
+    fields:
+      listing_id: "@data-id"
+      title_text:
+        css: .title
+      price_text: {css: .price i, join: ""}
+      price_tiers: {css: tr, min_quantity_text: .q, price_text: {css: .p}}
+      seller_place_text: [.place, {css: .city}]
+      is_ad: {exists: .ad}
+badges:"""
+
+
+def read_html(folder: Path, old: str = "", new: str = "") -> Marketplace:
+    assert old in HTML
+    return read(folder, "badges:", HTML.replace(old, new, 1))
+
+
+def test_a_layout_of_cards_is_read(tmp_path: Path) -> None:
+    layout = read_html(tmp_path).layouts[1]
+    assert isinstance(layout, HtmlLayout)
+    assert layout.fields["listing_id"][0].attr == "data-id"
+    assert layout.fields["title_text"][0].css == ".title"
+    assert [rule.css for rule in layout.fields["seller_place_text"]] == [".place", ".city"]
+    assert read_html(tmp_path, 'join: ""', "join: true").layouts[1] == layout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "sentence"),
+    [
+        ("li.offer", "li.offer[", 20, "found 'li.offer[', expected a CSS selector"),
+        ("css: .title", "css: .title::text", 24, "expected a CSS selector (a text needs no mark"),
+        ("css: .title", 'css: "> .title"', 24, "expected a CSS selector (a selector looks below the card by itself)"),
+        ("css: .title", "css: 'b:contains(\"x\")'", 24, "write :lexbor-contains"),
+        ("css: .title", "css: //b", 24, "XPath is not read"),
+        ("css: .title", "cs: .title", 24, "found unknown key cs; did you mean css?"),
+        ("css: .title", "css: .title\n        path: a", 25, "found unknown key path"),
+        ("css: .title", "required: true", 23, "names no place, expected one of css, attr, exists or regex"),
+        ("css: .title", 'css: .title\n        regex: "("', 25, "expected a regular expression"),
+        ("css: .title", "css: .title\n        all: true", 25, "found all, expected it on a list column"),
+        ("css: .title", "css: .title\n        exists: .x", 25, "found exists beside css or attr"),
+        ("css: .title", "exists: .x", 24, "found exists, expected it on a column that is true or false"),
+        ("css: .title", "css: .title\n        min_quantity_text: .q", 25, "expected it on a column of tiers"),
+        ("css: .title", "attr: a\n        own_text: true", 25, "found own_text beside attr"),
+        ("css: .title", 'attr: a\n        join: ""', 25, "found join without css"),
+        ("css: tr,", 'css: tr, join: "",', 26, "found join, expected none: the column is a list"),
+        ("min_quantity_text: .q, ", "", 26, "found tiers without min_quantity_text"),
+        ("price_text: {css: .p}", "price_text: {css: .p, all: true}", 26, "found all, expected it on a list column"),
+        ("price_text: {css: .p}", "price_text: {css: .p, required: true}", 26, "found required in a tier"),
+        ("{css: .city}", "{css: .city, exists: .x}", 27, "found exists beside css"),
+        ("{css: .city}", "{exists: .x}", 27, "found exists, expected it on a column"),
+        ("[.place, {css: .city}]", "[]", 27, "at least 1 item"),
+        ("title_text", "titel_text", 23, "found field titel_text"),
+        ("title_text", "titel_text", 23, "did you mean title_text?"),
+        ("kind: html", "kind: htlm", 19, "found kind: htlm, expected one of script, json, html; did you mean html?"),
+        ("kind: html", "kind: [html]", 19, "expected one of script, json, html"),
+        ("    kind: html\n", "", 18, "found a layout without kind, expected one of script, json, html"),
+        ("kind: html", "kind: script", 18, "found no layouts.1.marker, expected it to be given"),
+        ("kind: html", "kind: html\n    encoding: json_string", 20, "found unknown key encoding"),
+        ("kind: html", "kind: html\n    pages: {css: .x, all: true}", 20, "found all"),
+        ("kind: html", "kind: html\n    unles: x", 20, "found unknown key unles; did you mean unless?"),
+    ],
+)
+def test_a_mistake_in_cards_is_one_sentence_too(tmp_path: Path, old: str, new: str, line: int, sentence: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        read_html(tmp_path, old, new)
+    message = str(error.value)
+    assert sentence in message
+    assert message.startswith(f"{tmp_path / 'practice.yaml'}:{line}: ")
+    assert "\n" not in message
+
+
 def test_an_unknown_category_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="maps no category 'towls'; did you mean towels"):
         read(tmp_path).page_url("towls", 1)
@@ -158,6 +234,35 @@ def test_placeholders_may_stand_in_the_path_and_fixed_parts_must_agree(tmp_path:
     assert marketplace.category_of_url(marketplace.page_url("luggage", 12)) == ("luggage", 12)
     assert marketplace.category_of_url("http://practice.example/p2/毛巾.html?sort=price") is None
     assert marketplace.category_of_url("http://practice.example/p2/毛巾.html") is None
+
+
+def test_a_word_may_be_several_steps_of_the_path(tmp_path: Path) -> None:
+    text = TEXT.replace("search.htm?keywords={category}&beginPage={page}", "list/{category}/p{page}.html")
+    path = tmp_path / "practice.yaml"
+    path.write_text(text.replace("箱包", "bags/travel"), encoding="utf-8")
+    marketplace = read_marketplace(path)
+    assert marketplace.page_url("luggage", 3) == "http://127.0.0.1:8816/list/bags/travel/p3.html"
+    assert marketplace.page_url("towels", 1) == "http://127.0.0.1:8816/list/%C3%AB%BD%ED/p1.html"
+    assert marketplace.category_of_url("https://practice.example/list/bags/travel/p3.html?from=a") == ("luggage", 3)
+    assert marketplace.category_of_url("https://practice.example/list/bags/travel/") is None
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_site_may_count_listings_instead_of_pages(tmp_path: Path, first: int) -> None:
+    old = 'beginPage={page}", encoding: gbk'
+    new = f'from={{offset}}", encoding: gbk, page_size: 44, first_page: {first}'
+    marketplace = read(tmp_path, old, new)
+    assert marketplace.page_url("towels", first).endswith("from=0")
+    assert marketplace.page_url("towels", first + 3).endswith("from=132")
+    for page in range(first, first + 4):
+        assert marketplace.category_of_url(marketplace.page_url("luggage", page)) == ("luggage", page)
+    address = f"http://practice.example/search.htm?keywords={quote('毛巾')}"
+    assert marketplace.category_of_url(address) == ("towels", first)
+    patterns = "url_patterns: ['q=(?P<category>\\w+)(?:&s=(?P<offset>\\d+))?']\nrate:"
+    text = (tmp_path / "practice.yaml").read_text(encoding="utf-8").replace("rate:", patterns, 1)
+    (tmp_path / "practice.yaml").write_text(text, encoding="utf-8")
+    marketplace = read_marketplace(tmp_path / "practice.yaml")
+    assert marketplace.category_of_url("http://practice.example/?q=毛巾&s=88") == ("towels", first + 2)
 
 
 def test_url_patterns_replace_the_template(tmp_path: Path) -> None:

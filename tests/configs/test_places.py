@@ -1,5 +1,6 @@
 import pytest
 
+from configs.place_history import Change, changes
 from configs.places import Place, all_places, children, locate, nearest, place
 
 
@@ -112,6 +113,65 @@ def test_locate(text: str, code: str) -> None:
     assert located(text) == code
 
 
+OLD_NAMES = {
+    "江苏 南通市海门市": "320614",
+    "江苏南通通州市": "320612",
+    "海门市": "320614",
+    "河南 新乡市长垣县": "410783",
+    "河南长垣县": "410783",
+    "河南 洛阳市偃师市": "410307",
+    "广西 南宁市横县": "450181",
+    "湖南 邵阳市邵东县": "430582",
+    "河北 邯郸市永年县": "130408",
+    "河北 邢台市南和县": "130506",
+    "河北 邢台市桥东区": "130502",
+    "河北 张家口市桥东区": "130702",
+    "山东 青岛市即墨市": "370215",
+    "福建 福州市长乐市": "350112",
+    "江苏 苏州市吴江市盛泽镇": "320509",
+    "河南 许昌市许昌县": "411003",
+    "河南 许昌市": "411000",
+    "江西 鹰潭市余江县": "360603",
+    "浙江 绍兴市绍兴县": "330603",
+    "浙江 绍兴市": "330600",
+    "天津 武清县": "120114",
+    "上海 南汇区": "310115",
+    "山东 莱芜市钢城区": "370117",
+    "山东 莱芜市": "370100",
+    "广东 佛山市南海市": "440605",
+    "浙江 杭州市余杭区": "330110",
+    "浙江 杭州市临平区": "330113",
+    "河北 保定市容城县": "130629",
+}
+
+
+@pytest.mark.parametrize(("text", "code"), OLD_NAMES.items())
+def test_old_names_mean_the_division_of_today(text: str, code: str) -> None:
+    assert located(text) == code
+
+
+@pytest.mark.parametrize("change", changes(), ids=lambda change: f"{change.was} {change.name}")
+def test_every_change_leads_to_a_division_of_the_same_province(change: Change) -> None:
+    now = place(change.now)
+    assert now is not None
+    assert now.code == change.now
+    assert place(change.was) == now
+    assert now.province_code == change.was[:2] + "0000"
+    above = [
+        part.name
+        for code in (now.province_code, now.city_code)
+        if code not in (None, now.code) and (part := place(code or ""))
+    ]
+    assert located(" ".join([*above, change.name])) == now.code
+
+
+def test_each_old_code_stands_once_and_is_no_code_of_today() -> None:
+    codes = [change.was for change in changes()]
+    assert len(set(codes)) == len(codes)
+    today = {part.code for part in all_places()}
+    assert all(change.was == change.now or change.was not in today for change in changes())
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -119,6 +179,7 @@ def test_locate(text: str, code: str) -> None:
         ("鼓楼区", None),
         ("通州区", None),
         ("江苏 鼓楼区", "320000"),
+        ("河北 桥东区", "130000"),
         ("江苏 南京市 鼓楼区", "320106"),
         ("江苏 南京市 江阴市", "320100"),
         ("河北 武清区", "130000"),
@@ -141,11 +202,18 @@ def test_no_place_is_none(text: str | None) -> None:
         ("河北保定白沟镇", "130684"),
         ("河北 保定市高阳县", "130628"),
         ("广东 中山市古镇镇", "442000"),
+        ("广东中山古镇", "442000"),
+        ("浙江 湖州市吴兴区织里镇", "330502"),
+        ("浙江 湖州市 织里", "330502"),
+        ("广东 东莞市虎门镇", "441900"),
+        ("广东 深圳市虎门", "440300"),
+        ("浙江 嘉兴市乌镇古镇", "330400"),
         ("广东 白沟路", "440000"),
     ],
 )
 def test_aliases_refine_but_never_contradict(text: str, code: str) -> None:
-    assert located(text, {"白沟": "130684106", "古镇": "442000"}) == code
+    towns = {"白沟": "130684106", "古镇": "442000", "织里": "330502", "虎门": "441900"}
+    assert located(text, towns) == code
 
 
 def test_every_division_is_found_by_its_full_address() -> None:

@@ -11,6 +11,7 @@ from tests.flows.conftest import World, beltwatch
 
 COMMANDS = (
     "demo", "run", "plan", "crawl", "parse", "build", "release", "report", "ingest", "backfill", "sql", "status",
+    "serve", "doctor",
 )  # fmt: skip
 GOOD = {
     "category": "towels",
@@ -166,9 +167,11 @@ def test_a_batch_that_fails_a_gate_is_quarantined_and_the_others_are_published(t
         assert "place_known" in sentence(done)
         assert done.returncode == 2
     assert beltwatch("release", "--home", home).returncode == 0
-    query = "select distinct belt, reason from figures where comparison = 'level' and segment = 'all' order by belt"
+    where = "comparison = 'level' and segment = 'all' and metric = 'merchants'"
+    query = f"select belt, reason from figures where {where} order by belt"
     rows = json.loads(beltwatch("sql", query, "--format", "json", "--home", home).stdout)
-    assert {row["belt"]: row["reason"] for row in rows} == {"gaoyang-towels": "none", "zhuji-socks": "quarantined"}
+    socks = {"liaoyuan-socks": "quarantined", "zhuji-socks": "quarantined"}
+    assert {row["belt"]: row["reason"] for row in rows} == {"gaoyang-towels": "none"} | socks
 
 
 def test_looking_makes_nothing(tmp_path: Path) -> None:
@@ -240,4 +243,4 @@ def test_a_belt_and_a_marketplace_are_one_file_each(world: World) -> None:
     where = "belt = 'test-lixian' and metric = 'merchants' and comparison = 'level' and value > 0"
     query = f"select segment from figures where {where}"
     rows = json.loads(world.beltwatch("sql", query, "--format", "json").stdout)
-    assert {row["segment"] for row in rows} == {"all", "marketplace=elsewhere"}
+    assert {"all", "marketplace=elsewhere"} <= {row["segment"] for row in rows}

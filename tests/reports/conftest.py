@@ -10,10 +10,13 @@ import polars as pl
 import pytest
 
 from configs.tables import table
+from reports import pressure_tables
+from transforms.metrics import Metric
 
 WEEK = date(2026, 11, 16)
 YEAR_AGO = date(2025, 11, 17)
 Row = dict[str, Any]
+PROVINCES = {"河北省": "130000", "天津市": "120000", "浙江省": "330000"}
 
 YOY = {
     "belt": pl.String(),
@@ -76,8 +79,38 @@ def withheld(belt: str, reason: str, **more: Any) -> Row:
 
 def named(belt: str, name_en: str, name_zh: str, province_zh: str = "河北省") -> Row:
     """A row of belts."""
-    row: Row = {"belt": belt, "name_en": name_en, "name_zh": name_zh, "province_code": "130000"}
+    row: Row = {"belt": belt, "name_en": name_en, "name_zh": name_zh, "province_code": PROVINCES[province_zh]}
     return row | {"province_zh": province_zh, "categories": [], "evidence": "planted", "evidence_grade": "none"}
+
+
+def figure(belt: str, metric: str, value: float, **more: Any) -> Row:
+    """A published row of figures: a level of the week without interval, unless told otherwise."""
+    row: Row = {"belt": belt, "week": WEEK, "metric": metric, "segment": "all", "comparison": "level"}
+    row |= {"alignment": "none", "panel": "none", "value": value, "unit": "share", "merchants": 40, "listings": 90}
+    return row | {"status": "published", "reason": "none", "method": "planted", "release": "r2"} | more
+
+
+def yearly(belt: str, metric: str, value: float, half_width: float, **more: Any) -> Row:
+    """A published matched change on the year with its interval."""
+    ends = {"comparison": "yoy", "alignment": "plain", "panel": "matched", "unit": "change"}
+    return figure(belt, metric, value, low=value - half_width, high=value + half_width, **(ends | more))
+
+
+def story_figures() -> list[Row]:
+    """Regions, two measures (one with a year ago and a change, one without), and segments of two belts."""
+    wuqing, gaoyang = "wuqing-carpets", "gaoyang-towels"
+    return [
+        figure("china", "belts_down_share", 0.75, merchants=4),
+        figure("region:130000", "belts_down_share", 1.0, merchants=2),
+        figure(wuqing, "planted_share", 0.312, low=0.28, high=0.344),
+        figure(wuqing, "planted_share", 0.081, week=YEAR_AGO),
+        yearly(wuqing, "planted_share", 0.231, 0.04, unit="share"),
+        figure(gaoyang, "planted_price", 4.5, unit="yuan", low=4.2, high=4.8),
+        yearly(wuqing, "displayed_sales", -0.61, 0.03, segment="mode=self"),
+        yearly(wuqing, "displayed_sales", -0.38, 0.01, segment="mode=supply"),
+        yearly(gaoyang, "displayed_sales", 0.07, 0.09, segment="merchant_years=10+"),
+        yearly(gaoyang, "displayed_sales", -0.21, 0.01, segment="merchant_years=2-4"),
+    ]
 
 
 def page_row(page: int, outcome: str | None, week: date = WEEK) -> Row:
@@ -131,9 +164,21 @@ def story() -> dict[str, list[Row]]:
         "belt_weeks": levels,
         "pages": pages,
         "rejects": rejects,
+        "figures": story_figures(),
         "checks": [check_row("row_count", True), check_row("null_share_price_text", False, "warn")],
         "releases": [release | {"reason": "new listings: practice/2026-11-16/towels"}],
     }
+
+
+@pytest.fixture(autouse=True)
+def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[Metric]:
+    """Two planted metrics are all there are."""
+    planted = [
+        Metric("planted_share", "share", "Planted share", "预设占比", "As it was planted.", "预设。", "planted"),
+        Metric("planted_price", "yuan", "Planted price", "预设价格", "A price.", "价格。", "planted"),
+    ]
+    monkeypatch.setattr(pressure_tables, "metrics", lambda: planted)
+    return planted
 
 
 @pytest.fixture
@@ -147,10 +192,13 @@ def rows() -> SimpleNamespace:
     """The makers of planted rows."""
     return SimpleNamespace(
         week=WEEK,
+        year_ago=YEAR_AGO,
         week_before=date(2026, 11, 9),
         published=published,
         withheld=withheld,
         named=named,
+        figure=figure,
+        yearly=yearly,
         page_row=page_row,
         check_row=check_row,
         story=story,

@@ -34,8 +34,11 @@ for (const svg of document.querySelectorAll("figure div > svg")) {
 }
 const charts = [...document.querySelectorAll("figure div > svg")].filter(s => s.getBoundingClientRect().width).length;
 const page = document.documentElement;
-document.title = JSON.stringify({outside, crossing, charts, inner: innerWidth, wide: page.scrollWidth});
+parent.postMessage(JSON.stringify({outside, crossing, charts, inner: innerWidth, wide: page.scrollWidth}), "*");
 </script>"""
+# A window is at least 500 pixels wide, a frame as narrow as a phone
+FRAME = """<title></title><script>onmessage = said => { document.title = said.data; };</script>
+<iframe src="%s" style="width: %dpx; height: 2000px; border: 0"></iframe>"""
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH: the page was not looked at in a browser")
 
@@ -47,13 +50,16 @@ def measured(path: Path, width: int, profile: Path) -> dict[str, Any]:
     probe.write_text(
         re.sub(r"<meta http-equiv[^>]*>", "", html).replace("</body>", MEASURE + "</body>"), encoding="utf-8"
     )
+    frame = path.with_name(f"frame-{width}-{path.name}")
+    frame.write_text(FRAME % (probe.name, width), encoding="utf-8")
     command = [
         str(CHROMIUM),
         *FLAGS,
         f"--user-data-dir={profile}",
-        f"--window-size={width},2000",
+        "--window-size=1400,2000",
+        "--virtual-time-budget=2000",
         "--dump-dom",
-        probe.as_uri(),
+        frame.as_uri(),
     ]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     title = re.search(r"<title>(.*?)</title>", ran.stdout, re.DOTALL)
@@ -73,7 +79,10 @@ def test_labels_fit_and_the_page_does_not_scroll_sideways(
     )
     tables["belt_yoy"].append(rows.published("long", 0.8, 0.05, high=2.7))
     write_report(tmp_path, plant(tables), rows.week)
-    found = measured(tmp_path / name, width, tmp_path / "profile")
+    path = tmp_path / name
+    path.write_text(path.read_text(encoding="utf-8").replace("<details>", "<details open>"), encoding="utf-8")
+    found = measured(path, width, tmp_path / "profile")
+    assert found["inner"] == width
     assert found["charts"] == 2
     assert found["outside"] == []
     assert found["crossing"] == []

@@ -15,7 +15,7 @@ def tiny() -> Scenario:
 
 @pytest.fixture(scope="session")
 def story() -> Scenario:
-    """The four belts of the demonstration."""
+    """The eight belts of the demonstration."""
     return load("anti-involution")
 
 

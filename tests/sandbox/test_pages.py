@@ -39,11 +39,11 @@ def test_advertisements_repeat_listings(site: Site) -> None:
         assert shown[card["offerid"]] == {**card, "itemType": ""}
 
 
-def test_the_story_has_advertisements_and_pages_of_about_90_kb(story: Scenario) -> None:
+def test_the_story_has_advertisements_and_pages_of_about_75_kb(story: Scenario) -> None:
     site = Site(build(story, 1))
     page = site.page("毛巾", 1, story.live_week)
     assert [card["itemType"] for card in script_of(page)["listOffer"]][:3] == ["p4p", "p4p", "nature"]
-    assert 60_000 < len(page.encode()) < 100_000
+    assert 60_000 < len(page.encode()) < 80_000
 
 
 def test_the_script_says_pages_and_items_and_goes_on_behind_the_literal(site: Site, tiny: Scenario) -> None:

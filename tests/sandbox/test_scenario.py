@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from configs.belts import read_belt
 from configs.errors import ConfigError
+from configs.register import SHIPPED
 from sandbox.scenario import SCENARIOS, Scenario, load
 
 
@@ -14,9 +16,14 @@ def test_the_story_plants_its_figures(story: Scenario) -> None:
     assert planted == {
         "gaoyang-towels": ("130628", "towels", -0.25),
         "baigou-luggage": ("130684", "luggage", -0.22),
+        "zhengding-daily-chemicals": ("130123", "daily-chemicals", -0.28),
         "wuqing-carpets": ("120114", "carpets", -0.50),
+        "dongyang-fishing-line": ("330783", "fishing-line", 0.0),
+        "shanghai-mooncakes": ("310000", "mooncakes", -0.30),
         "zhuji-socks": ("330681", "socks", 0.0),
+        "shantou-toys": ("440515", "toys", 0.0),
     }
+    assert story.marketplaces["practice-html"] == ["towels", "fishing-line", "mooncakes", "socks"]
     assert len(story.past_weeks) == 104
     assert story.past_weeks[-1] == story.live_week - timedelta(weeks=1) == date(2026, 11, 9)
 
@@ -49,6 +56,24 @@ def test_a_mistake_in_a_scenario_is_one_sentence(tmp_path: Path, written: str, i
 def test_an_unknown_scenario_is_told_with_the_known_ones() -> None:
     with pytest.raises(ConfigError, match="anti-involution, tiny"):
         load("nowhere")
+
+
+def test_belts_of_the_story_are_belts_of_the_register(story: Scenario) -> None:
+    for plan in story.belts:
+        belt = read_belt(SHIPPED / "belts" / f"{plan.id}.yaml")
+        assert plan.place.code in [place.code for place in belt.places]
+        assert plan.category in belt.categories
+        if plan.cost_floor_yuan:
+            assert belt.cost_floor is not None
+            assert belt.cost_floor.yuan == plan.cost_floor_yuan
+
+
+def test_returns_rise_as_planted(story: Scenario) -> None:
+    returns = next(belt.returns for belt in story.belts if belt.returns)
+    rates = [returns.rate(week) for week in (*story.past_weeks, story.live_week)]
+    assert (rates[0], rates[-1]) == (0.05, 0.20)
+    assert rates == sorted(rates)
+    assert returns.rate(story.live_week - timedelta(days=364)) == 0.05
 
 
 def test_the_digest_tells_content(tiny: Scenario) -> None:

@@ -12,7 +12,9 @@ import pytest
 
 from configs.calendar import SHANGHAI
 from configs.errors import InputError
+from sandbox.economy import build
 from sandbox.faults import read_fault
+from sandbox.goods import GoodsSite
 from sandbox.pages import Site, address
 from sandbox.scenario import Scenario
 from sandbox.site import day_of, serving
@@ -72,6 +74,20 @@ def test_faults_are_met_as_often_as_asked_and_numbers_go_on(tiny: Scenario, tmp_
     with serving("tiny", 1, now, log, delay_ms=1) as url:
         assert get(url + address("毛巾", 1))[1]["X-Request-Number"] == "11"
     assert [entry["seq"] for entry in lines(log)] == list(range(1, 12))
+
+
+def test_one_server_shows_both_sites(story: Scenario, tmp_path: Path) -> None:
+    now = datetime.combine(story.live_week, datetime.min.time(), SHANGHAI)
+    with serving(
+        "anti-involution", 1, now, tmp_path / "log", fail=["html-socks/2=503x1", "html-socks/3=changedx1"]
+    ) as url:
+        status, _, body = get(url + "/goods/list-socks-1.html")
+        assert (status, body) == (200, GoodsSite(build(story, 1)).page_of("socks", 1, story.live_week).encode())
+        assert [get(url + "/goods/list-socks-2.html")[0] for _ in range(2)] == [503, 200]
+        assert b"goods-card" not in get(url + "/goods/list-socks-3.html")[2]
+        assert b"goods-card" in get(url + "/goods/list-fishing-line-1.html")[2]
+        assert get(url + address("袜子", 1))[0] == 200
+    assert [entry["page"] for entry in lines(tmp_path / "log")][:2] == ["html-socks/1", "html-socks/2"]
 
 
 def test_the_site_is_gone_afterwards(tmp_path: Path) -> None:

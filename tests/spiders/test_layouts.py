@@ -109,12 +109,11 @@ def test_layouts_are_tried_in_order() -> None:
 def test_cards_deep_in_a_nested_variable() -> None:
     deep = {
         **LAYOUT,
-        "marker": "window.__INIT_DATA",
+        "marker": "window.__INIT_DATA =",
         "cards": "data.mods[?name=='list'].items[]",
         "pages": None,
         "items": None,
     }
-    deep = {**deep, "marker": "window.__INIT_DATA ="}
     text = '<script>window.__INIT_DATA={data:{mods:[{name:"ads"},{name:"list",items:[{id:1},{id:2}]}]}}</script>'
     assert (reading := read(text, deep)) is not None
     assert [card["listing_id"] for card in reading.cards] == ["1", "2"]
@@ -190,6 +189,66 @@ def test_any_literal_with_a_computed_value_is_read_back(data: dict[str, object])
 def test_no_text_does_worse_than_an_error(text: str) -> None:
     with suppress(LiteralError):
         literal_after(f"{MARKER}{{{text}", MARKER)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        r"""window.list=JSON.parse("{\"list\":[{\"id\":\"1\",\"title\":\"a\\\"b\"}]}");""",
+        r"""window.list = JSON.parse('{"list":[{"id":"1","title":"a\\"b"}]}');""",
+        r"""window.list = '{"list":[{"id":"1","title":"a\\"b"}]}', x = 1""",
+        r"""window.list = window.JSON.parse( '{"list":[{"id":"1","title":"a\\"b"}]}')""",
+        r"""window.list = `{"list":[{"id":"1","title":"a\\"b"}]}`""",
+        """window.list = JSON.parse(decodeURIComponent("{%22list%22%3A[{%22id%22:1,%22title%22:%22a%5C%22b%22}]}"))""",
+        """window.list = window.list || 0; window.list = $.parseJSON('{"list":[{"id":1,"title":"a\\\\u0022b"}]}')""",
+    ],
+)
+def test_data_in_a_text(script: str) -> None:
+    layout = {**LAYOUT, "marker": "window.list =", "encoding": "json_string", "pages": None, "items": None}
+    reading = read(f"<script>window.data = {{}}; {script}</script>", layout)
+    assert reading is not None
+    assert reading.cards == [{"listing_id": "1", "title_text": 'a"b', "is_ad": None}]
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        ("x = {a: 1}", "is followed by '{a: 1}', expected a string"),
+        ('x = "not data"', "string holds 'not data', expected JSON"),
+        (r'x = "{\"list\": [', "does not end"),
+        (r'x = "{\"list\": ["', "does not end"),
+        ('x = "{}"; x = "{}"', "found 2 times"),
+    ],
+)
+def test_texts_that_hold_no_data_are_named(script: str, sentence: str) -> None:
+    with pytest.raises(LiteralError) as error:
+        literal_after(script, "x =", "json_string")
+    assert sentence in str(error.value)
+
+
+def test_half_characters_in_a_text_are_replaced() -> None:
+    assert literal_after(r"""x = "{\"a\": \"\ud83c\", \"b\": \"\\ud83c\"}" """, "x =", "json_string") == {
+        "a": "�",
+        "b": "�",
+    }
+
+
+def test_a_marker_that_no_data_follow_does_not_count_beside_one_that_does() -> None:
+    idiom = f'{MARKER} pageConfig || null; {MARKER} {{"list": [{{"id": 1}}]}}'
+    assert (reading := read(idiom)) is not None
+    assert reading.cards[0]["listing_id"] == "1"
+
+
+def test_pages_that_a_layout_is_not_for() -> None:
+    text = page('{"list": [{"id": 1}]}')
+    assert read(text, {**LAYOUT, "unless": "var p4pObject"}) is None
+    assert read(text, {**LAYOUT, "unless": "something else"}) is not None
+
+
+def test_counts_may_stand_within_words() -> None:
+    layout = {**LAYOUT, "pages": {"path": "pager", "regex": r"共(\d+)页"}, "items": "total"}
+    assert (reading := read(page('{"list": [], "pager": "第1页 共12页", "total": "2.35万+"}'), layout)) is not None
+    assert (reading.pages_said, reading.listings_said) == (12, 23500)
 
 
 def test_half_characters_are_replaced() -> None:

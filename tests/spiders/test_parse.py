@@ -119,9 +119,31 @@ def test_pages_that_cannot_be_read_are_named_and_the_others_stay(archive: Archiv
     assert [failure.page for failure in failures] == [2, 3, 4, 5, 6]
     assert "required listing_id ('attr.id || offerid') found nothing on card 1" in failures[0].reason
     assert "towels 2024-05-06 page 2" in failures[0].reason
-    assert "found no marker of any layout, expected one of 'var pageConfig ='" in failures[1].reason
+    assert "found no layout that fits, expected one of 'var pageConfig =', JSON with" in failures[1].reason
+    assert "cards 'li.sm-offer-item', on towels 2024-05-06 page 3" in failures[1].reason
     assert "no whole record at offset" in failures[3].reason
     assert "another body than the ledger says" in failures[4].reason
+
+
+def test_pages_of_several_layouts_in_one_week(archive: Archive, marketplace: Marketplace) -> None:
+    saved = Path(__file__).parent.parent / "marketplaces" / "alibaba-1688"
+    names = [
+        "pageconfig-2024-05.html",
+        "offer-json-2025.json",
+        "search-offer-2025.html",
+        "mojar-2020.html",
+        "sm-offer-2015.html",
+    ]
+    for number, name in enumerate(names, start=1):
+        archive.add(number, (saved / name).read_bytes())
+    offers, failures = parse_category(archive.home, marketplace, WEEK, "towels", archive.pages())
+    assert failures == []
+    assert offers.group_by("page").len().sort("page")["len"].to_list()[1:] == [4, 3, 3, 3]
+    assert offers.columns == table("offers").names
+    last = offers.filter(pl.col("page") == 5).row(0, named=True)
+    assert (last["title_text"], last["badges"], last["price_tiers"]) == ("高阳毛巾 纯棉加厚", None, None)
+    tiers = offers.filter(pl.col("page") == 4)["price_tiers"].to_list()
+    assert tiers[0][1] == {"min_quantity_text": "≥100条", "price_text": "1.05"}
 
 
 def test_no_pages_give_the_empty_table(archive: Archive, marketplace: Marketplace) -> None:

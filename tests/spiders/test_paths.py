@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from configs.marketplaces import FieldRule
 from spiders.fields import column_reader
-from spiders.paths import searched, walk
+from spiders.paths import parsed, searched, walk
 from spiders.texts import joined, money, number_text, without_markup
 
 KEYS = ["a", "b", "c"]
@@ -30,6 +30,7 @@ expressions = st.recursive(
         | st.builds("({}) == ({})".format, inner, inner)
         | st.builds("money({})".format, inner)
         | st.builds("joined([{}, {}], ' ')".format, inner, inner)
+        | st.builds("parsed({})".format, inner)
         | st.builds("{{a: {}, b: {}}}".format, inner, inner)
         | st.builds("not_null({}, {})".format, inner, inner)
         | st.builds("a[?b == 'x'].c | ({})".format, inner)
@@ -85,6 +86,13 @@ def test_joined_leaves_blanks_out() -> None:
     assert joined(["广东", "", None, " 汕头市潮南区"], " ") == "广东 汕头市潮南区"
     assert joined([None, ""], " ") is None
     assert joined(None, " ") is None
+
+
+def test_parsed_reads_json_in_a_text() -> None:
+    assert parsed('{"a": [1, "x"]}') == {"a": [1, "x"]}
+    assert walk("parsed(a).b[0].c")({"a": '{"b": [{"c": "毛巾"}]}'}) == "毛巾"
+    for other in ("no json", "", None, {"a": 1}, 3, "[" * 10**5):
+        assert parsed(other) is None
 
 
 @given(number=st.floats(-(2**53) + 1, 2**53 - 1) | st.integers())

@@ -131,6 +131,72 @@ def test_reference_price(price_text: str | None, tiers: list[str] | None, expect
     assert ("price_range" in (row["flags"] or [])) == (expected[0] == 2.0)
 
 
+def tiers(*parts: tuple[str | None, str]) -> list[dict[str, str | None]]:
+    return [{"min_quantity_text": quantity, "price_text": price} for quantity, price in parts]
+
+
+@pytest.mark.parametrize(
+    ("minimum_order", "listed", "expected"),
+    [
+        ("2", tiers(("≥2", "4.5"), ("≥100", "4"), ("≥1000", "3")), 4.5),
+        ("2", tiers(("≥1000", "3"), ("≥100", "4"), ("≥2", "4.5")), 4.5),
+        ("100", tiers(("2~99", "4.5"), ("100~2999", "4"), ("≥10000", "3")), 4.0),
+        ("５００件起批", tiers(("≥2", "4.5"), ("≥100", "4"), ("≥1000", "3")), 4.0),
+        ("1", tiers(("≥10", "4.5"), ("≥100", "4")), 4.5),
+        (None, tiers(("≥100", "4"), ("≥2", "4.5")), 4.5),
+        ("2", tiers((None, "4.2"), (None, "4")), 4.2),
+        ("2", tiers((None, "4.2"), ("≥2", "4.5")), 4.5),
+        ("一件代发", tiers(("1件起", "4.5"), ("≥2", "4")), 4.5),
+    ],
+)
+def test_the_tier_at_the_minimum_order_is_the_reference(
+    minimum_order: str | None, listed: list[dict[str, str | None]], expected: float
+) -> None:
+    for price_text in (None, "3.00-4.50", "面议"):
+        row = only({"price_text": price_text, "price_tiers": listed, "minimum_order_text": minimum_order})
+        assert row["price_yuan"] == expected
+        assert row["flags"] is None
+    assert only({"price_text": "3.50", "price_tiers": listed})["price_yuan"] == 3.5
+
+
+def test_a_tier_without_a_price_is_refused_as_it_stands() -> None:
+    listed = tiers(("≥2", "面议"), ("≥100", "4"))
+    assert reasons({"price_text": None, "price_tiers": listed}) == [("no_price", "price_text", None)]
+
+
+def test_unit_price_per_piece_metre_or_gram() -> None:
+    sold = {"unit_text": "包", "title_text": "2026新款32股毛巾10条装35*75cm", "price_text": "35.00"}
+    row = only(sold)
+    assert (row["unit"], row["pack_count"], row["unit_price_yuan"], row["flags"]) == ("piece", 10.0, 3.5, None)
+    row = only({**sold, "title_text": "34 75 10条 毛巾"})
+    assert (row["pack_count"], row["unit_price_yuan"], row["flags"]) == (1.0, 35.0, ["pack_unsure"])
+    row = only({**sold, "unit_text": None, "title_text": "毛巾"})
+    assert (row["unit"], row["pack_count"], row["unit_price_yuan"]) == (None, None, None)
+
+
+def test_a_mislabelled_unit_has_no_unit_price_and_stays() -> None:
+    listing_weeks, rejects = clean(offers({"unit_text": "米", "title_text": "毛巾10条装"}), marketplace())
+    row = listing_weeks.row(0, named=True)
+    assert (row["unit"], row["pack_count"], row["unit_price_yuan"]) == (None, None, None)
+    assert (row["flags"], row["price_yuan"], rejects.height) == (["unit_mislabelled"], 3.5, 0)
+
+
+def test_payers_and_reviews_are_a_lower_end_and_flagged() -> None:
+    row = only({"sales_30d_text": "1523人付款"})
+    assert (row["pieces_low"], row["pieces_high"], row["flags"]) == (1523 * 28 / 30, None, ["payers"])
+    counted = {"sales_30d_text": None, "sales_total_text": "2300条评价", "badges": ["先采后付"]}
+    row = only(counted, market=marketplace(badges={"先采后付": "pay_later"}))
+    assert (row["sales_total_low"], row["sales_total_high"], row["flags"]) == (2300, None, ["pay_later", "reviews"])
+    assert only({"sales_30d_text": "60", "sales_total_text": "2300条评价"})["flags"] is None
+
+
+def test_goods_shipped_from_elsewhere_leave_the_place_unknown() -> None:
+    row = only({"seller_place_text": None, "ship_place_text": "河北 保定市高阳县"})
+    assert (row["place_code"], row["place_level"], row["ship_place_code"]) == (None, None, "130628")
+    row = only({"seller_place_text": "江苏 南通市海门市", "ship_place_text": "上海"})
+    assert (row["place_code"], row["place_level"], row["ship_place_code"]) == ("320614", "county", "310000")
+
+
 def test_badges_become_flags_sorted_and_once() -> None:
     market = marketplace(badges={"先采后付": "pay_later", "现货直发": "in_stock", "现货": "in_stock"})
     shown = {"badges": ["现货直发", "先采后付 ", "现货", "新品"], "price_text": "1-4"}
@@ -159,6 +225,10 @@ def test_a_town_is_found_by_its_alias() -> None:
         ),
         ({"sales_30d_text": "50+人已加购"}, ("unreadable_sales", "sales_30d_text", "50+人已加购")),
         ({"sales_30d_text": None, "sales_total_text": "x"}, ("unreadable_sales", "sales_total_text", "x")),
+        ({"sales_30d_text": "一件代发"}, ("unreadable_sales", "sales_30d_text", "一件代发")),
+        ({"sales_30d_text": "10条装"}, ("unreadable_sales", "sales_30d_text", "10条装")),
+        ({"price_text": "￥88888"}, ("price_out_of_range", "price_text", "￥88888")),
+        ({"price_text": "¥3.5 ¥5.0"}, ("unreadable_price", "price_text", "¥3.5 ¥5.0")),
     ],
 )
 def test_refused_offers_carry_their_reason(change: dict[str, Any], expected: tuple[str, str, str | None]) -> None:
@@ -239,8 +309,10 @@ TEXTS: dict[str, list[Any]] = {
     "merchant_id": ["M", "N", None],
     "price_text": ["3.50", "1-4", "0", "x", "面议", None],
     "price_tiers": [None, [], [{"min_quantity_text": "2", "price_text": "3"}]],
-    "sales_30d_text": ["60", "13.5", "1000+", "x", None],
+    "sales_30d_text": ["60", "13.5", "1000+", "1523人付款", "x", None],
     "sales_total_text": ["6.15万", "?", None],
+    "unit_text": ["包", "米", "条", "10条/包", None],
+    "title_text": ["毛巾10条装", "34 75 10条", "一件代发", None],
     "page": [0, 1, 2],
     "page_digest": ["0" * 64, "f" * 64],
     "is_ad": [True, False, None],

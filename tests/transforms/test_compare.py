@@ -11,7 +11,8 @@ from configs.errors import BeltwatchError
 from configs.publication import PublicationRules, shipped_rules
 from configs.tables import figures_draft
 from sandbox.draws import BASE_WEEK, BELT, WEEK, DrawnBelt, draw_belts
-from transforms.compare import Coverage, belt_figures
+from transforms.compare import belt_figures
+from transforms.coverage import Coverage
 from transforms.split import EFFECTS
 
 FULL, UNKNOWN = Coverage(1.0, 1.0), Coverage(None, None)

@@ -2,32 +2,178 @@ from collections.abc import Callable
 from datetime import date
 
 import polars as pl
+import pytest
 
-from transforms.metrics import comparison_metrics, displayed_sales, listings, merchants, metrics
-from transforms.panels import placed_listings
+from configs.belts import CostFloor
+from configs.publication import PublicationRules, shipped_rules
+from transforms.compare import belt_figures
+from transforms.coverage import Coverage
+from transforms.metrics import catalogue, metrics
+from transforms.panels import READ_BY_METRICS
+from transforms.prices import with_cost_floor, with_earlier_prices
 
-WEEK = date(2026, 11, 16)
+WEEK, BASE_WEEK = date(2026, 11, 16), date(2025, 11, 17)
+BeltRows = Callable[..., pl.DataFrame]
+Row = dict[str, object]
+
+
+@pytest.fixture
+def rows(belt_rows: BeltRows) -> Callable[..., pl.DataFrame]:
+    """Makes listings of one week, one merchant each unless named, with whatever columns a metric reads."""
+
+    def make(week: date, *listings: Row) -> pl.DataFrame:
+        named = [
+            {"merchant_id": f"m{n}", "listing_id": "1", "value_yuan": 100.0} | row for n, row in enumerate(listings)
+        ]
+        made = belt_rows(week, *({k: v for k, v in row.items() if k not in READ_BY_METRICS} for row in named))
+        read = {
+            name: pl.Series(name, [row.get(name) for row in named], kind)
+            for name, kind in READ_BY_METRICS.items()
+            if any(name in row for row in named)
+        }
+        return made.with_columns(read.values())
+
+    return make
+
+
+def lenient(merchants: int = 1) -> PublicationRules:
+    """Rules that let a handful of merchants through."""
+    changes = {"merchants_minimum": merchants, "effective_minimum": 1, "top1_share_maximum": 1, "top2_share_maximum": 1}
+    return PublicationRules.model_validate(shipped_rules().model_dump() | changes)
+
+
+def figures(current: pl.DataFrame, base: pl.DataFrame | None = None) -> pl.DataFrame:
+    return belt_figures(current, base, "belt", WEEK, BASE_WEEK, Coverage(1.0, 1.0), lenient())
+
+
+def number(found: pl.DataFrame, metric: str, comparison: str = "level", segment: str = "all") -> float | None:
+    wanted = {"metric": metric, "comparison": comparison, "segment": segment}
+    values = found.filter(*(pl.col(name) == part for name, part in wanted.items()))["value"]
+    return values.item() if len(values) else None
 
 
 def test_the_catalogue_stands_in_the_order_of_publication() -> None:
-    assert [metric.id for metric in metrics()] == ["displayed_sales", "merchants", "listings"]
-    assert [metric.unit for metric in metrics()] == ["yuan", "count", "count"]
+    assert [metric.id for metric in metrics()] == [
+        *("displayed_sales", "merchants", "listings", "median_price", "below_cost_share", "margin_over_floor"),
+        *("floor_ratio", "cut_share", "ad_share", "service_pressure", "repurchase_share", "return_rate"),
+    ]
+    assert {metric.unit for metric in catalogue()} == {"yuan", "count", "share", "ratio", "change"}
 
 
-def test_every_metric_has_one_id_and_both_names() -> None:
-    everything = [*metrics(), *comparison_metrics()]
+def test_every_metric_has_one_id_both_names_and_both_definitions() -> None:
+    everything = catalogue()
     assert len({metric.id for metric in everything}) == len(everything)
-    assert all(metric.en and metric.zh and metric.source for metric in everything)
+    for metric in everything:
+        assert metric.en
+        assert metric.zh
+        assert metric.definition.endswith(".")
+        assert metric.definition_zh.endswith("。")
+        assert metric.source
 
 
-def test_levels_of_a_belt_written_by_hand(belt_rows: Callable[..., pl.DataFrame]) -> None:
+def test_full_counts_of_a_belt_written_by_hand(belt_rows: BeltRows) -> None:
     half = {"merchant_id": "c", "listing_id": "1", "value_yuan": 10.0, "weight": 0.5}
-    rows = placed_listings(belt_rows(WEEK, ("a", "1", 100.0), ("a", "2", None), ("b", "1", 20.0), half))
-    assert displayed_sales(rows) == 125.0
-    assert merchants(rows) == 2
-    assert listings(rows) == 3
+    found = figures(belt_rows(WEEK, ("a", "1", 100.0), ("a", "2", None), ("b", "1", 20.0), half))
+    assert [number(found, name) for name in ("displayed_sales", "merchants", "listings")] == [125.0, 2, 3]
 
 
-def test_levels_of_nothing_are_zero(belt_rows: Callable[..., pl.DataFrame]) -> None:
-    rows = placed_listings(belt_rows(WEEK))
-    assert [metric.measure(rows) for metric in metrics()] == [0, 0, 0]
+def test_a_third_of_three_listings_is_below_a_cost_of_one(rows: Callable[..., pl.DataFrame]) -> None:
+    """METHOD 9, check 12: at cost itself is not below it."""
+    floor = CostFloor(yuan=1.0, unit="piece", on=WEEK, source="by hand")
+    priced = rows(WEEK, *({"unit_price_yuan": price} for price in (0.8, 1.0, 1.2)))
+    found = figures(with_cost_floor(priced, floor))
+    assert number(found, "below_cost_share") == pytest.approx(1 / 3)
+    assert number(found, "margin_over_floor") == 1.0
+    assert number(found, "median_price") == 1.0
+
+
+def test_only_listings_of_the_floors_unit_are_held_against_it(rows: Callable[..., pl.DataFrame]) -> None:
+    floor = CostFloor(yuan=1.0, unit="metre", on=WEEK, source="by hand")
+    priced = rows(
+        WEEK,
+        *({"unit_price_yuan": 0.1} for _ in range(3)),
+        *({"unit_price_yuan": price, "unit": "metre"} for price in (0.5, 3.0)),
+    )
+    found = figures(with_cost_floor(priced, floor))
+    assert number(found, "below_cost_share") == 0.5
+    assert number(found, "margin_over_floor") == 1.75
+    assert number(found, "median_price") == 0.1  # pieces are the commonest
+
+
+def test_what_cannot_be_known_has_no_row(rows: Callable[..., pl.DataFrame]) -> None:
+    found = figures(with_cost_floor(rows(WEEK, {"unit_price_yuan": 2.0}, {"unit_price_yuan": 3.0}), None))
+    assert set(found.filter(pl.col("comparison") == "level")["metric"]) == {
+        *("displayed_sales", "merchants", "listings", "median_price", "floor_ratio")
+    }
+
+
+def test_cuts_are_counted_among_listings_that_stood_four_weeks_earlier(rows: Callable[..., pl.DataFrame]) -> None:
+    earlier = rows(date(2026, 10, 19), *({"price_yuan": 10.0} for _ in range(4)))
+    now = rows(WEEK, *({"price_yuan": price} for price in (9.9, 9.96, 10.0, 4.0, 1.0)))
+    packs = pl.Series("pack_count", [1.0, 1.0, 1.0, 10.0])
+    before = earlier.with_columns(packs)
+    after = now.with_columns(pl.Series("pack_count", [1.0, 1.0, 1.0, 5.0, 1.0]))
+    found = figures(with_earlier_prices(after, before))
+    assert number(found, "cut_share") == pytest.approx(1 / 3)  # the fourth has another pack, the fifth is new
+    assert number(figures(with_earlier_prices(after, None)), "cut_share") is None
+
+
+def test_badges_and_advertisements(rows: Callable[..., pl.DataFrame]) -> None:
+    badges = [["refund_only", "ship_48h"], ["pay_later"], [], None, ["return_7d"]]
+    found = figures(rows(WEEK, *({"flags": flags, "is_ad": n == 0} for n, flags in enumerate(badges))))
+    assert number(found, "service_pressure") == 0.5  # of four whose page shows badges
+    assert number(found, "ad_share") == pytest.approx(0.2)
+
+
+def test_a_merchants_repurchase_rate_counts_once(rows: Callable[..., pl.DataFrame]) -> None:
+    shares = [("a", "1", 0.2), ("a", "2", 0.2), ("a", "3", 0.2), ("b", "1", 0.8), ("c", "1", None)]
+    listings = [
+        {"merchant_id": merchant, "listing_id": listing, "merchant_repurchase_share": share, "return_share": share}
+        for merchant, listing, share in shares
+    ]
+    found = figures(rows(WEEK, *listings))
+    assert number(found, "repurchase_share") == pytest.approx(0.5)
+    assert number(found, "return_rate") == pytest.approx(0.35)
+
+
+def test_the_price_that_a_twentieth_undercuts(rows: Callable[..., pl.DataFrame]) -> None:
+    prices = [1.0, 1.2, *(4.0 + n / 100 for n in range(38))]
+    found = figures(rows(WEEK, *({"unit_price_yuan": price} for price in prices)))
+    median = (4.0 + 17 / 100 + 4.0 + 18 / 100) / 2
+    assert number(found, "median_price") == pytest.approx(median)
+    assert number(found, "floor_ratio") == pytest.approx((1.2 + 4.0) / 2 / median)  # 2 of 40 are exactly 5 %
+
+
+def test_shares_change_by_points_and_prices_by_a_ratio(rows: Callable[..., pl.DataFrame]) -> None:
+    then = rows(BASE_WEEK, *({"is_ad": n < 2, "unit_price_yuan": 2.0 + n} for n in range(10)))
+    now = rows(WEEK, *({"is_ad": n < 5, "unit_price_yuan": (2.0 + n) / 2} for n in range(10)))
+    found = figures(now, then)
+    assert number(found, "ad_share", "yoy") == pytest.approx(0.3)
+    assert number(found, "median_price", "yoy") == pytest.approx(-0.5)
+    units = dict(found.filter(pl.col("comparison") == "yoy").select("metric", "unit").rows())
+    assert (units["ad_share"], units["median_price"], units["floor_ratio"]) == ("share", "change", "change")
+    halved = found.filter(pl.col("metric") == "median_price", pl.col("comparison") == "yoy", pl.col("segment") == "all")
+    assert halved.select("low", "high").row(0) == pytest.approx((-0.5, -0.5))  # every merchant alike: surely so
+
+
+def test_a_comparison_of_prices_keeps_the_unit_of_the_base(rows: Callable[..., pl.DataFrame]) -> None:
+    def priced(week: date, pieces: int, metres: int) -> pl.DataFrame:
+        return rows(
+            week,
+            *({"unit_price_yuan": 2.0} for _ in range(pieces)),
+            *({"unit_price_yuan": 80.0, "unit": "metre"} for _ in range(metres)),
+        )
+
+    found = figures(priced(WEEK, 3, 6), priced(BASE_WEEK, 6, 3))
+    assert number(found, "median_price") == 80.0
+    assert number(found, "median_price", "yoy") == 0.0
+
+
+def test_few_merchants_publish_full_counts_only(rows: Callable[..., pl.DataFrame]) -> None:
+    now = rows(WEEK, *({"is_ad": False, "unit_price_yuan": 1.0} for _ in range(9)))
+    found = belt_figures(now, None, "belt", WEEK, BASE_WEEK, Coverage(1.0, 1.0), shipped_rules())
+    levels = found.filter(pl.col("comparison") == "level", pl.col("segment") == "all")
+    assert dict(levels.select("metric", "reason").rows()) == {
+        **dict.fromkeys(("displayed_sales", "merchants", "listings"), "none"),
+        **dict.fromkeys(("median_price", "floor_ratio", "ad_share"), "few_merchants"),
+    }

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from configs.belts import Belt, BeltPlace
 from configs.places import place
 from configs.tables import table
+from transforms.counties import county_of_name
 from transforms.place import belts_of, city_weights
 
 WEEK = date(2026, 11, 16)
@@ -34,7 +35,12 @@ def merchants(
     ]
     names = ["marketplace", "category", "week", "merchant_id", "listing_id", "title_text", "place_code", "place_level"]
     schema = table("listing_weeks").polars_schema()
-    return pl.DataFrame(rows, schema={name: schema[name] for name in names}, orient="row")
+    shown = pl.DataFrame(rows, schema={name: schema[name] for name in names}, orient="row")
+    return shown.with_columns(merchant_name_text=pl.lit(None, pl.String))
+
+
+def company(name: str, code: str) -> pl.DataFrame:
+    return merchants(code).with_columns(merchant_name_text=pl.lit(name))
 
 
 def by_merchant(members: pl.DataFrame) -> dict[tuple[str, str], tuple[float, str]]:
@@ -111,6 +117,89 @@ def test_title_words_tell_two_belts_of_one_county_apart() -> None:
     both = by_merchant(belts_of(merchants(GAOYANG, title="毛巾浴巾套装"), belts, WEEK))
     assert both == {("M0", "bath"): (0.5, "county"), ("M0", "towel"): (0.5, "county")}
     assert belts_of(merchants(GAOYANG, title="地毯"), belts, WEEK).is_empty()
+
+
+def another(listed: pl.DataFrame, **values: Any) -> pl.DataFrame:
+    """The same listings once more, under another listing id."""
+    return listed.with_columns(pl.lit(value).alias(name) for name, value in {"listing_id": "B", **values}.items())
+
+
+def test_a_merchants_other_listing_tells_the_county() -> None:
+    belts = named(belt("a", GAOYANG), belt("b", GAOBEIDIAN))
+    listed = merchants(GAOYANG).vstack(another(merchants(BAODING)))
+    assert belts_of(listed, belts, WEEK).select("listing_id", "belt", "weight", "rule").rows() == [
+        ("A", "a", 1.0, "county"),
+        ("B", "a", 1.0, "county"),
+    ]
+    assert city_weights(listed, belts, WEEK)["city_merchants"].unique().to_list() == [1]
+
+
+def test_another_county_city_merchant_week_or_marketplace_tells_nothing() -> None:
+    belts = named(belt("a", GAOYANG))
+    shown = merchants(GAOYANG)
+    for other in (
+        another(merchants("130100")),
+        another(merchants(BAODING), merchant_id="M9"),
+        another(merchants(BAODING, week=WEEK - timedelta(days=7))),
+        another(merchants(BAODING, marketplace="other")),
+        another(merchants(BAODING)).vstack(another(merchants(ANGUO), listing_id="C")),
+    ):
+        rules = belts_of(shown.vstack(other), belts, WEEK).filter(pl.col("listing_id") == "B")["rule"]
+        assert set(rules) <= {"city_weight"}
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "expected"),
+    [
+        ("高阳县某某毛巾厂", BAODING, GAOYANG),
+        ("高阳某某毛巾厂", BAODING, GAOYANG),
+        ("保定市高阳县某某毛巾厂", BAODING, GAOYANG),
+        ("河北省保定市高阳县某某毛巾厂", BAODING, GAOYANG),
+        ("河北高阳某某毛巾厂", BAODING, GAOYANG),
+        ("白沟新城某某箱包厂", BAODING, GAOBEIDIAN),
+        ("保定白沟某某箱包厂", BAODING, GAOBEIDIAN),
+        ("天津市武清区某某地毯厂", "120000", "120114"),
+        ("武清县某某地毯厂", "120000", "120114"),
+        ("承德县某某食品厂", "130800", "130821"),
+        ("诸暨市某某袜厂", BAODING, None),
+        ("河北省石家庄市正定县某某厂", BAODING, None),
+        ("某某高阳县毛巾厂", BAODING, None),
+        ("保定市某某毛巾厂", BAODING, None),
+        ("新华制衣厂", "130100", None),
+        ("承德某某食品厂", "130800", None),
+        ("白沟新城某某箱包厂", "130100", None),
+        ("", BAODING, None),
+    ],
+)
+def test_the_county_that_a_company_name_begins_with(name: str, code: str, expected: str | None) -> None:
+    city = place(code)
+    assert city
+    assert county_of_name(name, city, {"白沟": GAOBEIDIAN, "白沟新城": GAOBEIDIAN}) == expected
+
+
+def test_a_company_name_refines_the_city_only() -> None:
+    belts = named(belt("a", GAOYANG), belt("b", ANGUO))
+    assert by_merchant(belts_of(company("高阳县某某毛巾厂", BAODING), belts, WEEK)) == {("M0", "a"): (1.0, "county")}
+    assert by_merchant(belts_of(company("高阳县某某毛巾厂", ANGUO), belts, WEEK)) == {("M0", "b"): (1.0, "county")}
+    assert belts_of(company("高阳县某某毛巾厂", "130100"), belts, WEEK).is_empty()
+    assert belts_of(company("高阳县某某毛巾厂", "130000"), belts, WEEK).is_empty()
+    assert {rule for _, rule in by_merchant(belts_of(company("诸暨市某某袜厂", BAODING), belts, WEEK)).values()} == {
+        "city_weight"
+    }
+
+
+def test_towns_of_the_belts_count_in_company_names() -> None:
+    baigou = Belt.model_construct(
+        **{**belt("b", GAOBEIDIAN).__dict__, "places": [BeltPlace(code=GAOBEIDIAN, aliases=["白沟"])]}
+    )
+    members = belts_of(company("白沟某某箱包厂", BAODING), named(baigou), WEEK)
+    assert by_merchant(members) == {("M0", "b"): (1.0, "county")}
+
+
+def test_listing_weeks_and_belts_may_hold_old_codes() -> None:
+    belts = named(belt("haimen", "320684"))
+    members = by_merchant(belts_of(merchants("320684", "320614"), belts, WEEK))
+    assert members == {("M0", "haimen"): (1.0, "county"), ("M1", "haimen"): (1.0, "county")}
 
 
 def test_no_listings_and_no_belts() -> None:

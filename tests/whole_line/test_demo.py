@@ -23,7 +23,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_planted_truth_is_recovered(home: Path) -> None:
     truth = pl.read_parquet(home / "sandbox" / "truth.parquet").filter(
-        pl.col("metric") == "displayed_sales", pl.col("panel") == "matched"
+        pl.col("metric") == "displayed_sales", pl.col("panel") == "matched", pl.col("segment") == "all"
     )
     with warehouse.open(home) as reader:
         measured = reader.sql("select belt, week, yoy_change, low, high, verdict from belt_yoy")

@@ -69,7 +69,14 @@ def test_milk_through_the_line(tmp_path: Path) -> None:
         done = beltwatch(*command, "--home", str(tmp_path))
         assert done.returncode == 0, done.stderr
     with warehouse.open(tmp_path) as reader:
-        found = reader.figures(belt="test-milk", week=WEEK, metric="displayed_sales", panel="matched", segment="all")
+        found = reader.figures(
+            belt="test-milk",
+            week=WEEK,
+            metric="displayed_sales",
+            panel="matched",
+            segment="all",
+            comparison="yoy",
+        )
         weeks = reader.sql("select count(distinct week) from listing_weeks").item()
     assert found["status"].to_list() == ["published"]
     assert found["grade"].to_list() == ["B"], "the denominator of handed-over rows is unknown"

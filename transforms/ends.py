@@ -1,0 +1,152 @@
+"""One belt at a week and at its base, read once into arrays, and the cuts of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from transforms.estimates import Sample, main_unit, read_values
+from transforms.metrics import metrics
+from transforms.ordered import BoolArray, FloatArray, IntArray
+from transforms.panels import (
+    Panel,
+    listing_pairs,
+    listing_panel,
+    matched_panel,
+    merchant_number,
+    merchant_panel,
+    total_panel,
+)
+from transforms.segments import ALL, MARKETPLACE, Masks, Standing, in_order, listing_segments, merchant_segments
+
+
+@dataclass(frozen=True)
+class Ends:
+    """One segment of a belt: the listings of the week for its levels, and both ends for its changes.
+
+    `base` and `current` number merchants and listings as `pairs` does and carry the base week's weights; `own` has
+    the week's own weights and numbers. `matched` ... `listings` are the panels of displayed sales and of the counts.
+    `has_base` marks the merchants that show sales at the base.
+    """
+
+    segment: str
+    own: Sample
+    base: Sample
+    current: Sample
+    pairs: pl.DataFrame
+    matched: Panel
+    whole: Panel
+    merchants: Panel
+    listings: Panel
+    has_base: BoolArray
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The whole belt, and which listings and merchants are in which segment of it."""
+
+    whole: Ends
+    own: Masks
+    merchants: Masks
+
+    @property
+    def names(self) -> list[str]:
+        """The segments that have a listing at either end, in the order of publication; `all` always."""
+        found = {name for masks in (self.own, self.merchants) for name, is_in in masks.items() if is_in.any()}
+        return in_order(found)
+
+    def is_whole(self, name: str) -> bool:
+        """Whether a segment is the belt itself, as its only marketplace is."""
+        return all(name in masks and bool(masks[name].all()) for masks in (self.own, self.merchants))
+
+    def cut(self, name: str) -> Ends:
+        """One segment."""
+        whole = self.whole
+        if name == ALL:
+            return whole
+        own = self.own.get(name, np.zeros(len(whole.own.weight), dtype=bool))
+        belongs = self.merchants.get(name, np.zeros(len(whole.has_base), dtype=bool))
+        panels = {panel: getattr(whole, panel).cut(belongs) for panel in ("matched", "whole", "merchants", "listings")}
+        return Ends(
+            segment=name,
+            own=whole.own.cut(own),
+            base=whole.base.cut(belongs[whole.base.merchant]),
+            current=whole.current.cut(belongs[whole.current.merchant]),
+            pairs=_on_marketplace(whole.pairs, name),
+            has_base=whole.has_base & belongs,
+            **panels,
+        )
+
+
+def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
+    """Everything that the figures of a belt need, from two `placed_listings`."""
+    pairs = listing_pairs(now, then)
+    present = now.filter(pl.col("weight") > 0)
+    size = int(pairs["merchant"].max() or 0) + 1 if len(pairs) else 0  # type: ignore[arg-type]
+    unit = main_unit(now)
+    base_unit = main_unit(then) or unit
+    catalogue = metrics()
+    then_masks, now_masks = listing_segments(then), listing_segments(now)
+    values = read_values(now, catalogue, base_unit)
+    base, current = (
+        _sample(pairs, row, size, read)
+        for row, read in (("base_row", read_values(then, catalogue, base_unit)), ("row", values))
+    )
+    standings = [
+        Standing(sample.merchant, size, {name: is_in[rows] for name, is_in in masks.items()})
+        for sample, masks, rows in (
+            (base, then_masks, _rows(pairs, "base_row")),
+            (current, now_masks, _rows(pairs, "row")),
+        )
+    ]
+    is_present = (now["weight"] > 0).to_numpy()
+    read = values if unit == base_unit else read_values(now, catalogue, unit)
+    own = _own_sample(present, {name: array[is_present] for name, array in read.items()})
+    whole = Ends(
+        segment=ALL,
+        own=own,
+        base=base,
+        current=current,
+        pairs=pairs,
+        matched=matched_panel(pairs),
+        whole=total_panel(pairs),
+        merchants=merchant_panel(pairs),
+        listings=listing_panel(pairs),
+        has_base=_has_base(pairs, size),
+    )
+    return Segments(
+        whole,
+        {name: is_in[is_present] for name, is_in in now_masks.items()},
+        merchant_segments(*standings),
+    )
+
+
+def _own_sample(present: pl.DataFrame, values: dict[str, FloatArray]) -> Sample:
+    merchant = present.select(merchant_number()).to_series().to_numpy()
+    size = int(merchant[-1]) + 1 if len(merchant) else 0
+    return Sample(np.arange(present.height), merchant, size, present["weight"].to_numpy(), values)
+
+
+def _sample(pairs: pl.DataFrame, row: str, size: int, values: dict[str, FloatArray]) -> Sample:
+    stands = pairs[row].is_not_null().to_numpy()
+    rows = _rows(pairs, row)
+    read = {name: array[rows] for name, array in values.items()}
+    numbers = np.flatnonzero(stands)
+    return Sample(numbers, pairs["merchant"].to_numpy()[numbers], size, pairs["weight"].to_numpy()[numbers], read)
+
+
+def _rows(pairs: pl.DataFrame, row: str) -> IntArray:
+    return pairs[row].drop_nulls().to_numpy().astype(np.int64)
+
+
+def _has_base(pairs: pl.DataFrame, size: int) -> BoolArray:
+    found = np.zeros(size, dtype=bool)
+    found[pairs["merchant"].to_numpy()[pairs["base_value_yuan"].is_not_null().to_numpy()]] = True
+    return found
+
+
+def _on_marketplace(pairs: pl.DataFrame, segment: str) -> pl.DataFrame:
+    """The pairs of a marketplace; other cuts, whose change is not split, have none."""
+    if not segment.startswith(MARKETPLACE):
+        return pairs.clear()
+    return pairs.filter(pl.col("marketplace") == segment.removeprefix(MARKETPLACE))

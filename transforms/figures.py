@@ -1,0 +1,71 @@
+"""Rows of table figures as they are built, before a release takes them up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import polars as pl
+
+from configs.tables import figures_draft
+from transforms.coverage import Coverage
+from transforms.publication import Decision, suppressed
+from transforms.uncertainty import Interval
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row of table figures but for belt, week, coverage and release; comparisons are on the plain alignment."""
+
+    metric: str
+    comparison: str
+    panel: str
+    interval: Interval
+    unit: str
+    merchants: int
+    listings: int
+    method: str
+    decision: Decision
+    segment: str = "all"
+
+    def barred(self, reason: str) -> "Figure":
+        """The same row without its value, for the reason given."""
+        return replace(self, decision=suppressed(reason))
+
+    @property
+    def is_level(self) -> bool:
+        """Whether it compares nothing."""
+        return self.comparison == "level"
+
+
+def figures_frame(figures: Sequence[Figure], belt: str, week: date, coverage: Coverage) -> pl.DataFrame:
+    """One row per figure of a belt and week, sorted by key; the columns are those of `figures_draft`."""
+    draft = figures_draft()
+    rows = [_row(figure, coverage) for figure in figures]
+    names = [name for name in draft.names if name not in ("belt", "week")]
+    schema = {name: kind for name, kind in draft.polars_schema().items() if name in names}
+    frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(belt=pl.lit(belt), week=pl.lit(week))
+    return draft.conform(frame).sort(draft.key)
+
+
+def _row(figure: Figure, coverage: Coverage) -> tuple[object, ...]:
+    """The columns of `figures_draft` in their order, less belt and week."""
+    decision = figure.decision
+    shown = figure.interval if decision.is_published else Interval(None)
+    return (
+        figure.metric,
+        figure.segment,
+        figure.comparison,
+        "none" if figure.is_level else "plain",
+        figure.panel,
+        shown.value,
+        shown.low,
+        shown.high,
+        figure.unit,
+        figure.merchants,
+        figure.listings,
+        coverage.current_share if figure.is_level else coverage.lower_share,
+        decision.grade,
+        decision.status,
+        decision.reason,
+        figure.method,
+    )

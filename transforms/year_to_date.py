@@ -1,0 +1,100 @@
+"""The year to date against the same part of last year, by date.
+
+A weekly reading W describes the 28 days that end at W. The year to date is the sum of the readings W, W - 28 days,
+W - 56 days ... whose 28 days all lie in the year of W (W itself always counts): windows that do not overlap, so that no
+day is counted twice. Days before the earliest window, up to 27, are left out at both ends alike. Last year's part is
+the same windows 364 days earlier, each weighed and matched as in the weekly comparison (transforms/panels.py).
+
+Matched merchants are those with sales at both ends of the sums, on the same sales basis: a merchant that was away in
+one month of either year stays matched. A window without readings a year earlier leaves no base at all (`no_base`): a
+base that covers less of the year would be a growth that never was. Source: METHOD 2.1, DESIGN 9.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from configs.publication import PublicationRules
+from transforms.compare import matched_share, ratio_figure, sales_decision
+from transforms.coverage import Coverage
+from transforms.figures import figures_frame
+from transforms.ordered import floats, group_starts, sums_at
+from transforms.panels import LISTING, matched, matched_panel, merchant_number, total_panel
+
+WINDOW = timedelta(days=28)
+KEPT = [*LISTING, "basis", "is_usable", "base_value_yuan", "value_yuan", "base_yuan", "yuan", "base_listing", "listing"]
+
+
+def windows(week: date) -> list[date]:
+    """The weeks whose readings make up the year to date of `week`, latest first."""
+    first_day = date(week.year, 1, 1)
+    found = [week]
+    while found[-1] - WINDOW - timedelta(days=27) >= first_day:
+        found.append(found[-1] - WINDOW)
+    return found
+
+
+def reading(pairs: pl.DataFrame) -> pl.DataFrame:
+    """What the years to date take from a week: one row per listing of its `listing_pairs` with the week 364 days
+    earlier."""
+    return pairs.select(KEPT)
+
+
+def year_to_date(
+    readings: Mapping[date, pl.DataFrame],
+    belt: str,
+    week: date,
+    coverage: Coverage,
+    rules: PublicationRules,
+    quarantined: bool = False,
+) -> pl.DataFrame:
+    """Two rows of `figures_draft`, comparison `ytd`: displayed sales of the matched merchants and in all.
+
+    `readings` maps each of `windows(week)` that was read to its `reading`, and `week` itself always; `coverage` is the
+    lowest of the windows at either end. A window that was not read this year suppresses both rows (`no_data`), and so
+    does one without a base a year ago (`no_base`).
+    """
+    parts = [readings[day] for day in windows(week) if day in readings]
+    whole = _stacked(parts)
+    is_complete = all(bool(part["base_value_yuan"].is_not_null().any()) for part in parts)
+    staying, everyone = matched_panel(_summed(whole.filter("is_matched"))), total_panel(_summed(whole))
+    share = matched_share(staying, everyone)
+    figures = []
+    for name, panel in (("matched", staying), ("total", everyone)):
+        decision = sales_decision(panel, staying, share, is_complete, coverage, rules)
+        figures.append(ratio_figure("displayed_sales", "ytd", name, panel, decision))
+    if reason := _objection(parts, week, quarantined):
+        figures = [figure.barred(reason) for figure in figures]
+    return figures_frame(figures, belt, week, coverage)
+
+
+def _objection(parts: list[pl.DataFrame], week: date, quarantined: bool) -> str | None:
+    if quarantined:
+        return "quarantined"
+    is_read = len(parts) == len(windows(week)) and all(_stands_now(part) for part in parts)
+    return None if is_read else "no_data"
+
+
+def _stands_now(part: pl.DataFrame) -> bool:
+    return bool((part["listing"] > 0).any() or (part["yuan"] > 0).any())
+
+
+def _stacked(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """One row per listing and window, sorted by listing, with the number of the merchant and whether it is matched."""
+    rows = [part.lazy().with_columns(window=pl.lit(number)) for number, part in enumerate(parts)]
+    stacked = pl.concat(rows).sort(*LISTING, "window").with_columns(merchant_number())
+    return stacked.with_columns(matched()).collect()
+
+
+def _summed(stacked: pl.DataFrame) -> pl.DataFrame:
+    """One row per listing: its sums over the windows, and whether it was ever counted."""
+    starts = group_starts(stacked, LISTING)
+    sums = {name: sums_at(starts, floats(stacked[name])) for name in ("base_yuan", "yuan")}
+    ever = {
+        name: np.maximum.reduceat(floats(stacked[name]), starts) if len(starts) else np.zeros(0)
+        for name in ("base_listing", "listing")
+    }
+    columns = [pl.Series(name, array) for name, array in (sums | ever).items()]
+    return stacked[starts].select(*LISTING, "merchant").with_columns(columns, is_matched=pl.lit(True))
