@@ -43,5 +43,7 @@ def in_processes(name: str, function: Callable[..., R], units: Sequence[tuple[An
 
 
 def processes(units: int) -> ProcessPoolExecutor:
-    """A pool for so many units. Polars' threads do not survive a fork: its processes start afresh."""
+    """A pool for so many units. Polars' threads do not survive a fork: its processes start afresh, with one thread
+    each, since there is a process for every processor already."""
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # read by the processes at their start, no more by this one
     return ProcessPoolExecutor(max(1, min(units, os.cpu_count() or 1)), mp_context=get_context("spawn"))
