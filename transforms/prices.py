@@ -70,7 +70,8 @@ def quantile(listings: Priced, level: float) -> Quantile:
     logits = float(
         logit(min(share.high, 1 - TIE)) - logit(max(share.low, TIE))
     )  # the scale on which the share's interval is even
-    slope = np.log(high / low) / logits / (level * (1 - level)) if high > low else 0.0
+    is_open = high > low and logits > 0  # equal prices may differ by a rounding error, with no interval of the share
+    slope = np.log(high / low) / logits / (level * (1 - level)) if is_open else 0.0
     influence = -slope * (part - level * of) / total(of)
     return Quantile(Interval(value, low, high), influence, is_there)
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -32,6 +32,7 @@ def test_quantiles_by_hand(prices: list[float], weights: list[float] | None, lev
 
 
 @given(prices=st.lists(st.floats(0.01, 1e4), min_size=2, max_size=60), level=st.sampled_from([0.05, 0.5]))
+@example(prices=[457.0418516829619, 457.0418516829619], level=0.05)
 def test_an_interval_holds_its_quantile(prices: list[float], level: float) -> None:
     found = quantile(priced(prices), level)
     if found.interval.low is not None:
