@@ -1,6 +1,7 @@
 """The shipped belts against the reference list, and the sentence for each mistake that a belt's file may hold."""
 
 import csv
+import os
 from collections import Counter
 from datetime import date
 from functools import cache
@@ -14,7 +15,8 @@ from configs.errors import ConfigError
 from configs.places import locate, place
 from configs.register import SHIPPED, Configs, load
 
-REFERENCE = Path("/work/shared/data/belts.csv")
+SHARED = Path(os.environ.get("BELTWATCH_SHARED", Path(__file__).parents[3] / "shared"))
+REFERENCE = SHARED / "data" / "belts.csv"
 FILES = sorted((SHIPPED / "belts").glob("*.yaml"))
 GRADES = {
     "news story 2024-08": ("news story 2024-08", "strong"),
