@@ -18,7 +18,7 @@ from transforms.place import belts_of, city_weights
 from transforms.sales import with_cumulative_flows
 from warehouse import lake
 
-METHOD = "listing-weeks-2"
+METHOD = "listing-weeks-3"
 COUNTERS = timedelta(days=28)
 
 

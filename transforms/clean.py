@@ -70,6 +70,7 @@ def _particulars(badges: Mapping[str, str]) -> list[pl.Expr]:
         pl.when(is_named).then(kinds.fill_null("other")).alias("merchant_type"),
         _flags(badges).alias("flags"),
         pl.col("is_ad").fill_null(False).alias("is_ad"),
+        pl.col("is_ad").fill_null(False).alias("is_advertised"),
     ]
 
 

@@ -34,7 +34,8 @@ def _first_position(offers: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     Captures are ranked page by page: a crawl's own order of fetching decides nothing."""
     capture = pl.col("seen_at").rank("dense").over("week", "category", "page")
-    ranked = offers.with_columns(capture.alias("capture")).sort(
+    advertised = pl.col("is_ad").any().over(KEY).alias("is_advertised")
+    ranked = offers.with_columns(capture.alias("capture"), advertised).sort(
         "is_ad", "capture", "page", "position", "page_digest", "row"
     )
     first = ranked.unique(KEY, keep="first", maintain_order=True).drop("capture")
@@ -63,6 +64,7 @@ def _summed(offers: pl.DataFrame) -> pl.DataFrame:
         pl.col("price_low_yuan").min().alias("least_yuan"),
         pl.col("price_high_yuan").max().alias("most_yuan"),
         pl.col("is_ad").all().alias("is_every_ad"),
+        pl.col("is_ad").any().alias("is_any_ad"),
         *(
             (pl.col(low).is_not_null() & pl.col(high).is_null()).any().alias(f"is_open_{high}")
             for high, low in OPEN_ENDS.items()
@@ -82,6 +84,7 @@ def _with_sums(joined: pl.DataFrame) -> pl.DataFrame:
         pl.col("least_yuan").alias("price_low_yuan"),
         pl.col("most_yuan").alias("price_high_yuan"),
         pl.col("is_every_ad").alias("is_ad"),
+        pl.col("is_any_ad").alias("is_advertised"),
     )
     unit_value = pl.when(pl.col("pieces_mid") > 0).then(pl.col("value_yuan") / pl.col("pieces_mid"))
     return summed.with_columns(unit_value.fill_null(pl.col("price_yuan")).alias("price_yuan")).with_columns(

@@ -200,12 +200,12 @@ def cut_share() -> Share:
     unit="share",
     en="Advertised listings",
     zh="广告商品占比",
-    definition_zh="仅以广告位出现的商品占比。",
+    definition_zh="当周至少一次以广告位出现的商品占比，无论其是否也在自然排序中出现。",
     source="DESIGN 10",
 )
 def ad_share() -> Share:
-    """Share of listings that are shown only as an advertisement."""
-    return Share(pl.col("is_ad"))
+    """Share of listings that were shown as an advertisement at least once in the week, in the list itself or not."""
+    return Share(pl.col("is_advertised"))
 
 
 @metric(

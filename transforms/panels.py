@@ -18,7 +18,7 @@ READ_BY_METRICS = {  # null where the rows do not have them
     "return_share": pl.Float64(),
     "merchant_years": pl.Float64(),
     "flags": pl.List(pl.String()),
-    "is_ad": pl.Boolean(),
+    "is_advertised": pl.Boolean(),
 }
 
 COUNTED_WEIGHT = 0.8  # METHOD 6: from this weight on a merchant is counted as belonging to the belt

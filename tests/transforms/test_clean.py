@@ -248,6 +248,13 @@ def test_the_first_position_that_is_no_advertisement_stands_for_a_listing() -> N
     assert only({"is_ad": True}, {"is_ad": True})["is_ad"] is True
 
 
+def test_a_listing_that_was_advertised_anywhere_says_so_and_others_do_not() -> None:
+    advertised, plain = {"listing_id": "1", "is_ad": True}, {"listing_id": "2"}
+    listing_weeks, _ = clean(offers(advertised, {"listing_id": "1", "page": 2}, plain), marketplace())
+    assert dict(listing_weeks.select("listing_id", "is_advertised").iter_rows()) == {"1": True, "2": False}
+    assert listing_weeks["is_ad"].to_list() == [False, False]
+
+
 def test_the_earlier_capture_of_a_page_stands_and_fetching_order_decides_nothing() -> None:
     later = {"seen_at": SEEN_AT + timedelta(days=1), "position": 1, "page_digest": "1" * 64, "price_text": "9"}
     assert only(later, {"position": 5})["price_yuan"] == 3.5
