@@ -20,6 +20,7 @@ ROW = {
     "price_low_yuan": 3.5,
     "price_high_yuan": 3.5,
     "is_ad": False,
+    "is_advertised": False,
     "offer_count": 1,
     "page": 1,
     "position": 1,
