@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 from typer import TyperException
 
-from configs.errors import BAD_USAGE, DONE, FAILED, BeltwatchError
+from configs.errors import DONE
+from flows.failures import told
 from flows.line import Line
 from flows.looking import doctor, sql, status
 from flows.options import Debug, Home, Marketplaces, OneMarketplace
@@ -116,24 +117,9 @@ def main() -> None:
 def _guarded(arguments: list[str]) -> int:
     try:
         return app(arguments, standalone_mode=False) or DONE
-    except TyperException as error:
-        return _say(f"{error.format_message()} Run `beltwatch --help` for what is expected.", BAD_USAGE)
-    except BeltwatchError as error:
-        if "--debug" in arguments:
-            raise
-        return _say(" ".join(str(error).split()), error.exit_code)
-    except OSError as error:
-        if "--debug" in arguments:
-            raise
-        return _say(f"{error.filename or 'a file'}: {error.strerror or error}; expected to be able to use it", FAILED)
     except Exception as error:
-        if "--debug" in arguments:
+        if "--debug" in arguments and not isinstance(error, TyperException):
             raise
-        first = str(error).strip().splitlines()[:1]
-        what = f"unexpected {type(error).__name__}: {''.join(first)}"
-        return _say(f"{what}; run again with --debug and report it", FAILED)
-
-
-def _say(sentence: str, code: int) -> int:
-    print(f"beltwatch: {sentence}", file=sys.stderr)
-    return code
+        sentence, code = told(error)
+        print(f"beltwatch: {sentence}", file=sys.stderr)
+        return code

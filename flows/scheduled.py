@@ -18,6 +18,7 @@ from prefect.states import Completed, Failed
 
 from configs.calendar import week_of
 from configs.errors import BeltwatchError
+from flows.failures import told
 from flows.once import held, is_made, note_made, run_lock
 from flows.progress import Reporter
 from flows.weekly import FLOW, week_line
@@ -48,7 +49,7 @@ def weekly(home: str | None = None, marketplaces: list[str] | None = None) -> St
         except BeltwatchError as error:
             return _failed("Failed", str(error))
         except Exception as error:
-            _failed("Failed", f"unexpected {type(error).__name__}: {error}; the run's page has the traceback")
+            _failed("Failed", told(error, traceback="the run's page has the traceback")[0])
             raise
 
 

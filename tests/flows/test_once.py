@@ -30,6 +30,7 @@ def test_a_lock_is_held_by_one_and_falls_with_its_block(tmp_path: Path) -> None:
     assert not is_held(lock)
 
 
+@pytest.mark.usefixtures("prefect_home")
 def test_a_scheduled_run_leaves_a_week_alone_that_is_made_or_being_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

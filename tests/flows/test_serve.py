@@ -205,6 +205,7 @@ def each_week_has_its_release_and_its_figures(home: Path, weeks: list[date]) -> 
     assert socks["realised"].n_unique() == len(weeks)
 
 
+@pytest.mark.usefixtures("prefect_home")
 def test_a_schedule_is_read_in_shanghai_and_a_fast_clock_has_its_own() -> None:
     from flows.runner import schedule_of
 
