@@ -44,6 +44,11 @@ class Column(BaseModel):
     nullable: bool = False
     volatile: bool = False
 
+    @property
+    def comment(self) -> str:
+        """Its meaning and unit, as databases keep them."""
+        return f"{self.en} [{self.unit}]" if self.unit else self.en
+
 
 class Table(BaseModel):
     """One table: what one row is, its key, and its columns in the order in which they are published."""

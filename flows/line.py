@@ -52,7 +52,7 @@ class Line:
         work = self.work
         with self.reporter.step("crawl") as step:
             options = CrawlOptions(
-                clock_offset=work.clock_offset.total_seconds(),
+                clock=work.clock,
                 on_progress=lambda progress: step.advance(progress.done, progress.planned),
             )
             reports = [
