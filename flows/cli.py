@@ -205,6 +205,24 @@ def sql(
 
 
 @app.command()
+def discover(
+    home: Home = None,
+    week: Week = None,
+    format: Annotated[Format, typer.Option("--format", help="How to write the rows")] = Format.table,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write to; default the terminal")] = None,
+    debug: Debug = False,
+) -> None:
+    """Where belts may be that are not configured: places where a category is much more common than elsewhere, from the
+    last week of each category (at the latest --week).
+
+    Example: beltwatch discover --home data
+    """
+    from flows.discover import discover as show_candidates
+
+    show_candidates(looked_at(home), as_week(week) if week else None, format, out)
+
+
+@app.command()
 def status(
     home: Home = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines")] = False,

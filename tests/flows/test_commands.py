@@ -11,7 +11,7 @@ from tests.flows.conftest import World, beltwatch
 
 COMMANDS = (
     "demo", "run", "plan", "crawl", "parse", "build", "release", "report", "ingest", "backfill", "sql", "status",
-    "serve", "doctor",
+    "serve", "doctor", "discover",
 )  # fmt: skip
 GOOD = {
     "category": "towels",
