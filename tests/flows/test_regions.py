@@ -10,14 +10,14 @@ from configs.calendar import starts_at, year_ago
 from configs.register import Configs, load
 from configs.tables import figures_draft, table
 from flows.belts import REGIONS_FILE, build_belt, drop_unknown_belts, rests_on
+from flows.footings import pages_read
 from flows.regions import build_regions
 from transforms.year_to_date import windows
 from warehouse import lake
 
 BELT, CATEGORY, PLACE = "gaoyang-towels", "towels", "130628"
 WEEK, MONTH = date(2026, 3, 30), timedelta(days=28)
-COVERAGE_COLUMNS = {"marketplace": pl.String, "category": pl.String, "week": pl.Date}
-COVERAGE = pl.DataFrame(schema=COVERAGE_COLUMNS | {"stored_count": pl.Int64, "expected_count": pl.Int64})
+COVERAGE = pages_read(table("pages").empty(), load(Path("no-such-home")))
 
 
 @pytest.fixture(scope="module")
