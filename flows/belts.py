@@ -12,6 +12,7 @@ from configs.calendar import year_ago
 from configs.register import Configs
 from configs.tables import figures_draft, table
 from flows.categories import COUNTERS
+from flows.footings import BeltFootings
 from flows.quality import quarantined_weeks
 from transforms import year_to_date
 from transforms.compare import read_belt, week_figures
@@ -20,7 +21,7 @@ from transforms.panels import LISTING, MERCHANT, READ, READ_BY_METRICS, listing_
 from transforms.prices import with_cost_floor, with_earlier_prices
 from warehouse import lake
 
-METHOD = "figures-2"
+METHOD = "figures-3"
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
 ADDED = ("weight", "cost_floor_yuan", "earlier_price_yuan")  # columns that are not stored with a listing
 REGIONS_FILE = "region:all"  # in the place of a belt, none of which can be called so; all regions of a week
@@ -29,7 +30,7 @@ Unit = tuple[str, date, str]
 
 def build_belt(home: Path, configs: Configs, belt: Belt, weeks: Iterable[date] | None, coverage: pl.DataFrame) -> int:
     """Make one belt's figures for the given weeks and the weeks that rest on them (None: all weeks of which there
-    are listings) wherever they are stale; returns how many weeks were made. `coverage` is that of all pages."""
+    are listings) wherever they are stale; returns how many weeks were made. `coverage` has the rows of `pages_read`."""
     made = BeltWeeks(home, configs, belt, coverage)
     wanted = set(made.known if weeks is None else weeks)
     fingerprints = {week: made.fingerprint(week) for week in made.known if wanted & rests_on(week)}
@@ -79,6 +80,8 @@ class BeltWeeks:
         pairs = sorted({(marketplace, category) for marketplace, _, category in self.units})
         self.stopped = {week for pair in pairs for week in quarantined_weeks(self.home, *pair)}
         files = ((week, lake.partition(self.home, "listing_belts", m, week, c)) for m, week, c in self.units)
+        read = self.coverage.filter(pl.col("category").is_in(self.belt.categories))
+        self.footings = BeltFootings(self.home, read, self.units)
         self.made_of: dict[date, list[str]] = {}
         for week, path in files:
             self.made_of.setdefault(week, []).append(lake.fingerprint_of(path) or "")
@@ -88,7 +91,7 @@ class BeltWeeks:
         ends = sorted(rests_on(week))
         digests = [self.configs.digests["publication.yaml"], self.configs.digests[f"belts/{self.belt.id}.yaml"]]
         inputs = [f"{end} {digest}" for end in ends for digest in self.made_of.get(end, [])]
-        covered = [str(self.covered(end)) for end in ends]
+        covered = [f"{self.covered(end)} {self.footings.told(end)}" for end in ends]
         held = [str(end) for end in ends if end in self.stopped]
         return lake.fingerprint([METHOD, *digests, *inputs, *covered, *held])
 
@@ -105,7 +108,7 @@ class BeltWeeks:
     def figures(self, week: date) -> pl.DataFrame:
         """The figures of one week, sorted by key."""
         base = year_ago(week)
-        segments = read_belt(self.inside(week, base), self.inside(base))
+        segments = read_belt(self.inside(week, base), self.inside(base), self.footings.of(week, base))
         self.readings[week] = year_to_date.reading(segments.whole.pairs)
         weekly = week_figures(
             segments,
@@ -114,6 +117,7 @@ class BeltWeeks:
             coverage=Coverage(self.covered(week), self.covered(base)),
             rules=self.configs.publication,
             quarantined=bool({week, base} & self.stopped),
+            reordered=self.footings.reordered(week, base),
         )
         return pl.concat([weekly, self.to_date(week)]).sort(figures_draft().key)
 
@@ -128,13 +132,15 @@ class BeltWeeks:
             coverage=Coverage(lowest(map(self.covered, windows)), lowest(map(self.covered, bases))),
             rules=self.configs.publication,
             quarantined=bool({*windows, *bases} & self.stopped),
+            reordered=any(map(self.footings.reordered, windows, bases)),
         )
 
     def reading(self, week: date) -> pl.DataFrame:
         """What the years to date take from one week."""
         if week not in self.readings:
-            ends = (self.inside(week, year_ago(week)), self.inside(year_ago(week)))
-            self.readings[week] = year_to_date.reading(listing_pairs(*map(placed_listings, ends)))
+            base = year_ago(week)
+            now, then = placed_listings(self.inside(week, base)), placed_listings(self.inside(base))
+            self.readings[week] = year_to_date.reading(listing_pairs(now, then, self.footings.of(week, base)))
         return self.readings[week]
 
     def inside(self, week: date, base: date | None = None) -> pl.DataFrame:

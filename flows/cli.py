@@ -14,7 +14,7 @@ from typer import TyperException
 from configs.errors import DONE
 from flows.failures import told
 from flows.line import Line
-from flows.looking import doctor, sql, status
+from flows.looking import discover, doctor, sql, status
 from flows.options import Debug, Home, Marketplaces, OneMarketplace
 from flows.progress import Reporter
 from flows.steps import build, crawl, parse, plan, refuse_stopped, release, report, run
@@ -103,7 +103,7 @@ def serve(
 for command in (  # in the order in which they are shown
     *(demo, run, plan, crawl, parse, build, release, report),
     *(backfill, ingest, serve),
-    *(sql, status, doctor),
+    *(sql, discover, status, doctor),
 ):
     app.command()(command)
 

@@ -166,10 +166,9 @@ class Line:
         return self.each or (in_processes if weeks is None else in_turn)
 
     def _coverage(self) -> "pl.DataFrame":
-        from transforms.coverage import page_coverage
+        from flows.footings import pages_read
 
-        depth = {name: market.listing.depth for name, market in self.work.configs.marketplaces.items()}
-        return page_coverage(self.work.ledger.rows(), depth)
+        return pages_read(self.work.ledger.rows(), self.work.configs)
 
 
 def crawl_sentence(report: "CrawlReport") -> str:

@@ -1,4 +1,4 @@
-"""The commands that look and change nothing: sql, status, doctor. Where there is no data home they make none."""
+"""The commands that look and change nothing: sql, discover, status, doctor. They make no data home."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from configs.calendar import as_week
 from configs.errors import FAILED
-from flows.options import Debug, Home
+from flows.options import Debug, Home, Week
 from flows.workplace import looked_at
 
 
@@ -37,6 +38,23 @@ def sql(
 
     with open_warehouse(looked_at(home).home) as reader:
         write_rows(reader.sql(query, as_of), format, out)
+
+
+def discover(
+    home: Home = None,
+    week: Week = None,
+    format: Annotated[Format, typer.Option("--format", help="How to write the rows")] = Format.table,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write to; default the terminal")] = None,
+    debug: Debug = False,
+) -> None:
+    """Where belts may be that are not configured: places where a category is much more common than elsewhere, from the
+    last week of each category (at the latest --week).
+
+    Example: beltwatch discover --home data
+    """
+    from flows.discover import discover as show_candidates
+
+    show_candidates(looked_at(home), as_week(week) if week else None, format, out)
 
 
 def status(

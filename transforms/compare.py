@@ -1,6 +1,6 @@
 """The figures of one belt and week: levels, changes on the year with their intervals, and the split of the change."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -8,23 +8,27 @@ import polars as pl
 
 from configs.errors import BeltwatchError
 from configs.publication import PublicationRules
+from transforms.attrition import attrition_bracket
 from transforms.coverage import Coverage
 from transforms.ends import Ends, Segments, read_segments
 from transforms.estimates import FULL_COUNT, Estimate, change, level
 from transforms.figures import Figure, figures_frame
+from transforms.footing import Footings
 from transforms.metrics import LevelMetric, metrics
 from transforms.ordered import total
-from transforms.panels import Panel, placed_listings
+from transforms.panels import NO_FOOTINGS, Panel, placed_listings
 from transforms.publication import BaseFacts, Decision, base_facts, decide, decide_level
-from transforms.segments import is_broad
+from transforms.secondary import with_secondary
+from transforms.segments import MARKETPLACE, is_broad
 from transforms.split import ONE_SIDED, split_change
 from transforms.uncertainty import Interval, one_sided_fraction, ratio_change, signed_fraction
 
-MATCHED, TOTAL, SPLIT, SHARE = (
+MATCHED, TOTAL, SPLIT, SHARE, BRACKET = (
     "matched-merchant ratio, jackknife v1",
     "total ratio, jackknife v1",
     "Bennet split, jackknife v1",
     "matched share v1",
+    "attrition bracket v1",
 )
 
 
@@ -46,7 +50,7 @@ def belt_figures(
     without rows: the yoy rows exist, suppressed with reason `no_base`; `current` without rows: all are, with
     `no_data`; `quarantined`: all are, with `quarantined`. Segments are `all` and every cut that has a listing at
     either end: levels take what is in it that week, changes what was in it at the base. A metric that nothing is known
-    of has no row.
+    of has no row. Nothing is asked of the ledger here: `read_belt` takes the footings of both ends.
     """
     _check_week(current, week)
     if base is not None:
@@ -54,10 +58,10 @@ def belt_figures(
     return week_figures(read_belt(current, base), belt, week, coverage, rules, quarantined)
 
 
-def read_belt(current: pl.DataFrame, base: pl.DataFrame | None) -> Segments:
+def read_belt(current: pl.DataFrame, base: pl.DataFrame | None, footings: Footings = NO_FOOTINGS) -> Segments:
     """What `week_figures` works on; arguments as of `belt_figures`."""
     now = placed_listings(current)
-    return read_segments(now, now.clear() if base is None else placed_listings(base))
+    return read_segments(now, now.clear() if base is None else placed_listings(base), footings)
 
 
 def week_figures(
@@ -67,12 +71,22 @@ def week_figures(
     coverage: Coverage,
     rules: PublicationRules,
     quarantined: bool = False,
+    reordered: Collection[str] = (),
 ) -> pl.DataFrame:
-    """`belt_figures` for what is read already, so that the year to date can use it too."""
-    figures = _all_figures(segments, coverage, rules)
+    """`belt_figures` for what is read already, so that the year to date can use it too; `reordered` are marketplaces of
+    the belt that list in another order than they did at the base: nothing is compared with them in it."""
+    figures = with_secondary([*_all_figures(segments, coverage, rules)])
+    if reordered:
+        figures = [figure.barred("sort_changed") if _is_in(figure, reordered) else figure for figure in figures]
     if quarantined:
-        figures = (figure.barred("quarantined") for figure in figures)
-    return figures_frame(list(figures), belt, week, coverage)
+        figures = [figure.barred("quarantined") for figure in figures]
+    return figures_frame(figures, belt, week, coverage)
+
+
+def _is_in(figure: Figure, marketplaces: Collection[str]) -> bool:
+    """Whether a figure compares anything on one of some marketplaces."""
+    alone = figure.segment.removeprefix(MARKETPLACE) if figure.segment.startswith(MARKETPLACE) else None
+    return not figure.is_level and (alone is None or alone in marketplaces)
 
 
 def _check_week(rows: pl.DataFrame, week: date) -> None:
@@ -155,6 +169,9 @@ def _sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> I
         interval = fraction(effect.yuan, effect.without_yuan, whole.base)
         yield Figure(name, "yoy", "total", interval, "change", whole.merchants, whole.listings, SPLIT, in_all)
     counts = matched.merchants, matched.listings
+    bracket = attrition_bracket(ends.pairs, matched, ends.footings) if ends.footings else None
+    if bracket is not None:
+        yield Figure("displayed_sales_bracket", "yoy", "matched", bracket, "change", *counts, BRACKET, like_for_like)
     yield Figure("matched_share", "yoy", "matched", Interval(share), "share", *counts, SHARE, like_for_like)
 
 

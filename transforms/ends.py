@@ -6,9 +6,11 @@ import numpy as np
 import polars as pl
 
 from transforms.estimates import Sample, main_unit, read_values
+from transforms.footing import Footings
 from transforms.metrics import metrics
 from transforms.ordered import BoolArray, FloatArray, IntArray
 from transforms.panels import (
+    NO_FOOTINGS,
     Panel,
     listing_pairs,
     listing_panel,
@@ -26,7 +28,7 @@ class Ends:
 
     `base` and `current` number merchants and listings as `pairs` does and carry the base week's weights; `own` has
     the week's own weights and numbers. `matched` ... `listings` are the panels of displayed sales and of the counts.
-    `has_base` marks the merchants that show sales at the base.
+    `has_base` marks the merchants that show sales at the base; `footings` are what the ends stand on.
     """
 
     segment: str
@@ -39,6 +41,7 @@ class Ends:
     merchants: Panel
     listings: Panel
     has_base: BoolArray
+    footings: Footings
 
 
 @dataclass(frozen=True)
@@ -74,13 +77,14 @@ class Segments:
             current=whole.current.cut(belongs[whole.current.merchant]),
             pairs=_on_marketplace(whole.pairs, name),
             has_base=whole.has_base & belongs,
+            footings=whole.footings,
             **panels,
         )
 
 
-def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
-    """Everything that the figures of a belt need, from two `placed_listings`."""
-    pairs = listing_pairs(now, then)
+def read_segments(now: pl.DataFrame, then: pl.DataFrame, footings: Footings = NO_FOOTINGS) -> Segments:
+    """Everything that the figures of a belt need, from two `placed_listings` on their footings."""
+    pairs = listing_pairs(now, then, footings)
     present = now.filter(pl.col("weight") > 0)
     size = int(pairs["merchant"].max() or 0) + 1 if len(pairs) else 0  # type: ignore[arg-type]
     unit = main_unit(now)
@@ -113,6 +117,7 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
         merchants=merchant_panel(pairs),
         listings=listing_panel(pairs),
         has_base=_has_base(pairs, size),
+        footings=footings,
     )
     return Segments(
         whole,

@@ -13,7 +13,7 @@ from transforms.panels import COUNTED_WEIGHT
 from transforms.prices import Priced, quantile, quantile_ratio
 from transforms.prices import Quantile as QuantileFound
 from transforms.shares import ShareEnd, share_difference, share_level
-from transforms.uncertainty import Interval, mapped
+from transforms.uncertainty import Interval, mapped, with_p_of_ratio
 
 FULL_COUNT, SHARE, QUANTILE = (
     "full count v1",
@@ -117,7 +117,7 @@ def change(metric: LevelMetric, base: Sample, current: Sample) -> Estimate | Non
         interval, spread, method = share_difference(*ends), ends[0].of, SHARE_CHANGE
     else:
         ratio = quantile_ratio(_log_quantile(metric, current), _log_quantile(metric, base))
-        interval = mapped(ratio, lambda end: end - 1)
+        interval = mapped(with_p_of_ratio(ratio), lambda end: end - 1)
         spread, method = _weights(then), QUANTILE_CHANGE
     merchants, listings = _counts(then, now)
     return Estimate(interval, merchants, listings, spread, _counts(then)[0], method)

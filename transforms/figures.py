@@ -60,6 +60,7 @@ def _row(figure: Figure, coverage: Coverage) -> tuple[object, ...]:
         shown.value,
         shown.low,
         shown.high,
+        None if figure.is_level else shown.p_value,
         figure.unit,
         figure.merchants,
         figure.listings,

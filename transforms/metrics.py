@@ -78,6 +78,8 @@ def comparison_metrics() -> list[Metric]:
     ]
     shared = ("matched_share", "share", "Matched share of base value", "匹配份额")
     matched = "Share of the displayed sales a year ago that belongs to merchants who show sales at both ends."
+    bracket = ("displayed_sales_bracket", "change", "Bracket of the matched change", "同店变化范围")
+    lost = "What the matched change can be, whatever listings that are seen no more may sell; the value is its middle."
     return [
         *(
             Metric(
@@ -89,6 +91,7 @@ def comparison_metrics() -> list[Metric]:
             for id_, en, zh, cause, cause_zh in effects
         ),
         Metric(*shared, matched, "两端均有展示成交额的商家在基期成交额中所占的比例。", "METHOD 1.3"),
+        Metric(*bracket, lost, "考虑不再出现的商品后同店变化的可能范围，数值取中点。", "METHOD 1.2"),
     ]
 
 

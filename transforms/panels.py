@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from transforms.footing import Footings
+from transforms.losses import to_common_depth, with_losses
 from transforms.ordered import BoolArray, FloatArray, IntArray, begins, floats, sums_at
 
 LISTING = ["marketplace", "merchant_id", "listing_id"]
@@ -19,8 +21,10 @@ READ_BY_METRICS = {  # null where the rows do not have them
     "merchant_years": pl.Float64(),
     "flags": pl.List(pl.String()),
     "is_advertised": pl.Boolean(),
+    "page": pl.Int64(),
 }
 
+NO_FOOTINGS: Footings = {}
 COUNTED_WEIGHT = 0.8  # METHOD 6: from this weight on a merchant is counted as belonging to the belt
 
 
@@ -51,7 +55,7 @@ class Panel:
 
 
 def placed_listings(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per listing of one belt and week, sorted by key; columns LISTING, READ and READ_BY_METRICS.
+    """One row per listing of one belt and week, sorted by key; columns LISTING, category, READ and READ_BY_METRICS.
 
     Takes listing_weeks rows with the belt's weight. A listing in two categories of the belt counts once, in the
     alphabetically first. A null weight is 0: such a listing is outside the belt this week, and is of use only
@@ -63,10 +67,10 @@ def placed_listings(rows: pl.DataFrame) -> pl.DataFrame:
         for name, kind in READ_BY_METRICS.items()
     ]
     arranged = rows.lazy().select(*LISTING, "category", *READ, *read).sort(*LISTING, "category")
-    return arranged.filter(begins(LISTING)).drop("category").with_columns(pl.col("weight").fill_null(0.0)).collect()
+    return arranged.filter(begins(LISTING)).with_columns(pl.col("weight").fill_null(0.0)).collect()
 
 
-def listing_pairs(current: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
+def listing_pairs(current: pl.DataFrame, base: pl.DataFrame, footings: Footings = NO_FOOTINGS) -> pl.DataFrame:
     """One row per listing that stands at the week or at its base, sorted by key, from two `placed_listings`.
 
     The base columns carry the prefix `base_`; `base_weight` or `weight_now` is null where the listing is absent
@@ -78,21 +82,20 @@ def listing_pairs(current: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
     `is_comparable`: values at both ends on one sales basis. A listing shown at both ends on two bases, or without
     sales at one of them, is no zero and no change: it is an exit and an entry, and stays out of the matched sums.
     `is_matched`: it enters the matched sums, which hold a merchant's values on those bases that it shows at both ends.
+    On `footings` (transforms/footing.py) both ends go down to the common depth, and what is seen at one end only enters
+    the sums with the part `counts` of transforms/losses.py.
     """
-    joined = _joined(current, base)
+    ends = (to_common_depth(end.lazy().with_row_index("row"), footings) for end in (current, base))
+    joined = _joined(*ends)
     weighted = joined.lazy().with_columns(_base_weights(joined)).filter(pl.col("weight") > 0)
-    return (
-        weighted.with_columns(
-            *_bases(),
-            (pl.col("weight") * pl.col("base_value_yuan").fill_null(0.0)).alias("base_yuan"),
-            (pl.col("weight") * pl.col("value_yuan").fill_null(0.0)).alias("yuan"),
-            _counted("base_weight").alias("base_listing"),
-            _counted("weight_now").alias("listing"),
-        )
-        .with_columns(_usable())
-        .with_columns(matched())
-        .collect()
-    )
+    pairs = weighted.with_columns(
+        *_bases(),
+        (pl.col("weight") * pl.col("base_value_yuan").fill_null(0.0)).alias("base_yuan"),
+        (pl.col("weight") * pl.col("value_yuan").fill_null(0.0)).alias("yuan"),
+        _counted("base_weight").alias("base_listing"),
+        _counted("weight_now").alias("listing"),
+    ).with_columns(_usable())
+    return with_losses(pairs, footings).with_columns(matched()).collect()
 
 
 def matched() -> pl.Expr:
@@ -149,12 +152,14 @@ def _counted(weight_at_end: str) -> pl.Expr:
     return ((pl.col("weight") >= COUNTED_WEIGHT) & pl.col(weight_at_end).is_not_null()).cast(pl.Float64)
 
 
-def _joined(current: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
-    """Both ends side by side, one row per listing with the number of its merchant, sorted by key."""
-    earlier = base.lazy().select(*LISTING, pl.col(READ).name.prefix("base_")).with_row_index("base_row")
-    later = current.lazy().select(*LISTING, *READ).rename({"weight": "weight_now"}).with_row_index("row")
+def _joined(current: pl.LazyFrame, base: pl.LazyFrame) -> pl.DataFrame:
+    """Both ends side by side, one row per listing with the number of its merchant, sorted by key; its category is that
+    of the base where it stands there."""
+    earlier = base.select(*LISTING, pl.col("row", "category", *READ).name.prefix("base_"))
+    later = current.select(*LISTING, "row", "category", *READ).rename({"weight": "weight_now"})
     both = earlier.join(later, on=LISTING, how="full", coalesce=True, validate="1:1").sort(LISTING)
-    return both.with_columns(merchant_number()).collect()
+    category = pl.coalesce("base_category", "category")
+    return both.with_columns(merchant_number(), category.alias("category")).drop("base_category").collect()
 
 
 def _base_weights(joined: pl.DataFrame) -> pl.Series:

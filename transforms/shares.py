@@ -17,6 +17,7 @@ from transforms.uncertainty import (
     effective_degrees,
     effective_number,
     jackknife_error,
+    p_value,
     student_quantile,
     without_each,
 )
@@ -83,7 +84,8 @@ def share_difference(base: ShareEnd, current: ShareEnd) -> Interval:
     deleted = after - before
     error, degrees = jackknife_error(deleted), effective_degrees(deleted - value)
     reach = student_quantile(degrees) * error
-    return Interval(value, max(-1.0, value - reach), min(1.0, value + reach), error, degrees)
+    chance = p_value(value, error, degrees)
+    return Interval(value, max(-1.0, value - reach), min(1.0, value + reach), error, degrees, chance)
 
 
 def _squared_and_added(value: float, then: Interval, now: Interval) -> Interval:

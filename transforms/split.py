@@ -40,7 +40,7 @@ def split_change(pairs: pl.DataFrame) -> dict[str, Effect]:
     """
     merchant_count = len(merchant_starts(pairs))
     merchant = np.cumsum(np.diff(pairs["merchant"].to_numpy(), prepend=-1) > 0) - 1
-    rows = pairs.with_columns(pl.Series("merchant", merchant), _continues().alias("continues"))
+    rows = pairs.with_columns(pl.Series("merchant", merchant), continues().alias("continues"))
     staying, moving = rows.filter("continues"), rows.filter(~pl.col("continues"))
     per_class = [_class_effects(part, merchant_count) for part in _unit_classes(staying)]
     effects = [_added([effects[i] for effects in per_class], merchant_count) for i in range(3)]
@@ -49,7 +49,7 @@ def split_change(pairs: pl.DataFrame) -> dict[str, Effect]:
     return dict(zip(EFFECTS, [*effects, entry, leaving], strict=True))
 
 
-def _continues() -> pl.Expr:
+def continues() -> pl.Expr:
     return pl.col("is_comparable") & pl.col("base_unit").eq_missing(pl.col("unit"))
 
 

@@ -49,6 +49,7 @@ def year_to_date(
     coverage: Coverage,
     rules: PublicationRules,
     quarantined: bool = False,
+    reordered: bool = False,
 ) -> pl.DataFrame:
     """Two rows of `figures_draft`, comparison `ytd`: displayed sales of the matched merchants and in all.
 
@@ -65,16 +66,18 @@ def year_to_date(
     for name, panel in (("matched", staying), ("total", everyone)):
         decision = sales_decision(panel, staying, share, is_complete, coverage, rules)
         figures.append(ratio_figure("displayed_sales", "ytd", name, panel, decision))
-    if reason := _objection(parts, week, quarantined):
+    if reason := _objection(parts, week, quarantined, reordered):
         figures = [figure.barred(reason) for figure in figures]
     return figures_frame(figures, belt, week, coverage)
 
 
-def _objection(parts: list[pl.DataFrame], week: date, quarantined: bool) -> str | None:
+def _objection(parts: list[pl.DataFrame], week: date, quarantined: bool, reordered: bool) -> str | None:
     if quarantined:
         return "quarantined"
     is_read = len(parts) == len(windows(week)) and all(_stands_now(part) for part in parts)
-    return None if is_read else "no_data"
+    if not is_read:
+        return "no_data"
+    return "sort_changed" if reordered else None
 
 
 def _stands_now(part: pl.DataFrame) -> bool:

@@ -11,7 +11,7 @@ from tests.flows.conftest import World, beltwatch
 
 COMMANDS = (
     "demo", "run", "plan", "crawl", "parse", "build", "release", "report", "backfill", "ingest", "serve", "sql",
-    "status", "doctor",
+    "discover", "status", "doctor",
 )  # fmt: skip
 GOOD = {
     "category": "towels",
