@@ -24,10 +24,7 @@ class Strata:
     values: FloatArray
     merchants: FloatArray
     years: IntArray  # of the columns
-
-    @property
-    def months(self) -> int:
-        return self.values.shape[2]
+    months: int  # of the columns that are months
 
 
 def together(strata: list[Stratum], columns: Columns, is_seasonal: bool) -> Stratum:
@@ -37,7 +34,7 @@ def together(strata: list[Stratum], columns: Columns, is_seasonal: bool) -> Stra
     logs, changes, values, merchants = (
         np.array([getattr(stratum, name) for stratum in strata]) for name in ("logs", "changes", "values", "merchants")
     )
-    all_strata = Strata(logs, values, merchants, columns.years)
+    all_strata = Strata(logs, values, merchants, columns.years, columns.final)
     before = columns.year_before
     if is_seasonal:
         levels = logs[0]
@@ -52,7 +49,7 @@ def together(strata: list[Stratum], columns: Columns, is_seasonal: bool) -> Stra
 
 def chained(strata: Strata) -> FloatArray:
     """Log levels of the belt [sample, column], 0 in the first column in which a stratum has one."""
-    levels = np.full(strata.logs.shape[1:], np.nan)
+    levels = np.full(strata.logs[0].shape, np.nan)
     known = np.flatnonzero(np.isfinite(strata.logs[:, 0]).any(axis=0))
     if not len(known):
         return levels
@@ -64,21 +61,20 @@ def chained(strata: Strata) -> FloatArray:
 
 def _continued(strata: Strata, levels: FloatArray, column: int, first_year: int) -> FloatArray:
     """The level of one column in each sample: the strata's movements since their anchors, weighted."""
-    year = strata.years[column]
-    anchors = [_anchor(strata, levels, h, column, first_year) for h in range(len(strata.logs))]
-    there = [(h, a) for h, a in enumerate(anchors) if a is not None and np.isfinite(strata.logs[h, 0, column])]
-    if year > first_year:
-        weighing = _months_that_weigh(strata, year)
-        there = [(h, a) for h, a in there if strata.merchants[h, 0, weighing].any()]
-    if not there:
+    parts, values, merchants = [], [], []
+    for h, logs in enumerate(strata.logs):
+        anchor = _anchor(strata, levels, h, column, first_year)
+        if anchor is None or np.isnan(logs[0, column]):
+            continue
+        is_first = strata.years[column] == first_year
+        months = np.array([anchor]) if is_first else _months_that_weigh(strata, strata.years[column])
+        if strata.merchants[h, 0, months].any():
+            parts.append(levels[:, anchor] + logs[:, column] - logs[:, anchor])
+            values.append(strata.values[h][:, months].sum(axis=1))
+            merchants.append(strata.merchants[h][:, months].sum(axis=1))
+    if not parts:
         return np.full(len(levels), np.nan)
-    parts = [levels[:, a] + strata.logs[h, :, column] - strata.logs[h, :, a] for h, a in there]
-    months = [np.array([a]) if year == first_year else weighing for _, a in there]
-    values, merchants = (
-        np.array([of[h][:, some].sum(axis=1) for (h, _), some in zip(there, months, strict=True)])
-        for of in (strata.values, strata.merchants)
-    )
-    return _log_mean(_weights(values, merchants), np.array(parts))
+    return _log_mean(_weights(np.array(values), np.array(merchants)), np.array(parts))
 
 
 def _anchor(strata: Strata, levels: FloatArray, h: int, column: int, first_year: int) -> int | None:
