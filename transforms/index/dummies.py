@@ -19,7 +19,7 @@ from transforms.index.matrices import Matrices, dense
 from transforms.index.splices import first_linked, log_levels
 from transforms.index.systems import differences, shared, solved
 from transforms.index.windows import Start, plan
-from transforms.ordered import FloatArray
+from transforms.ordered import FloatArray, cross_sums
 
 
 def time_product_dummy(
@@ -54,26 +54,29 @@ def dummy_parities(matrices: Matrices, weight: FloatArray, logs: FloatArray, is_
     kept_edges = np.concatenate(([0], np.cumsum(is_of_use)))[edges]
     sizes = [weight.sum(axis=1)]
     sizes += [sizes[0] - weight[:, columns].sum(axis=1) for columns in matrices.group_slices]
-    kept, kept_logs = weight[:, is_of_use], logs[:, is_of_use]
-    left_out = [slice(0, 0), *(slice(int(a), int(b)) for a, b in pairwise(kept_edges))]
+    kept, left_out = weight[:, is_of_use], [slice(0, 0), *(slice(int(a), int(b)) for a, b in pairwise(kept_edges))]
+    valued = kept * logs[:, is_of_use]
     return np.array(
         [
-            differences(*_effects(kept, kept_logs, size if is_share else np.ones_like(size), out))
+            differences(*_effects(kept, valued, size if is_share else np.ones_like(size), out))
             for size, out in zip(sizes, left_out, strict=True)
         ]
     )
 
 
-def _effects(weight: FloatArray, logs: FloatArray, size: FloatArray, out: slice) -> tuple[FloatArray, FloatArray]:
-    """The periods' effects and which periods share products, with the columns `out` left out."""
+def _effects(weight: FloatArray, valued: FloatArray, size: FloatArray, out: slice) -> tuple[FloatArray, FloatArray]:
+    """The periods' effects and which periods share products, with the columns `out` left out.
+
+    `valued` is weight times log price; weights become shares by `size`, the sum of each period.
+    """
     scale = np.divide(1.0, size, out=np.zeros_like(size), where=size > 0)
-    below = scale @ weight
+    below = np.einsum("t,tn->n", scale, weight)
     inverse = np.divide(1.0, below, out=np.zeros_like(below), where=below > 0)
     inverse[out] = 0.0
-    common = (weight * inverse) @ weight.T
+    common = cross_sums(weight * inverse, weight)
     matrix = -scale[:, None] * common * scale
     np.fill_diagonal(matrix, 0.0)
     np.fill_diagonal(matrix, -matrix.sum(axis=1))
-    valued = weight * logs
-    right = scale * ((valued * (inverse > 0)).sum(axis=1) - weight @ (inverse * (scale @ valued)))
+    means = inverse * np.einsum("t,tn->n", scale, valued)
+    right = scale * (np.einsum("tn,n->t", valued, inverse > 0) - np.einsum("tn,n->t", weight, means))
     return solved(matrix, right), common

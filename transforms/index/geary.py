@@ -16,7 +16,7 @@ from transforms.index.matrices import dense
 from transforms.index.splices import first_linked, log_levels
 from transforms.index.systems import connected, differences, shared
 from transforms.index.windows import Start, plan
-from transforms.ordered import FloatArray
+from transforms.ordered import FloatArray, cross_sums
 
 
 def geary_khamis(
@@ -46,8 +46,7 @@ def reference_values(quantity: FloatArray, value: FloatArray) -> FloatArray:
     """[s, t]: the quantities of s at the unit values of t, each product as far as it is sold in t."""
     sold = quantity.sum(axis=0)
     inverse = np.divide(1.0, sold, out=np.zeros_like(sold), where=sold > 0)
-    sums: FloatArray = (quantity * inverse) @ value.T
-    return sums
+    return cross_sums(quantity * inverse, value)
 
 
 def _comparisons(references: FloatArray) -> FloatArray:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from transforms.index.formulas import NEGLIGIBLE, Formula, Operands, both_ways, merchants_of, one_way
-from transforms.ordered import FloatArray
+from transforms.ordered import FloatArray, cross_sums
 
 Sums = tuple[FloatArray, FloatArray]  # above and below, each periods x periods
 
@@ -40,8 +40,7 @@ def _added(parts: list[Sums]) -> Sums:
 
 
 def _product(operands: Operands, left: str, right: str, columns: slice) -> FloatArray:
-    product: FloatArray = operands[left][:, columns] @ operands[right][:, columns].T
-    return product
+    return cross_sums(operands[left][:, columns], operands[right][:, columns])
 
 
 def _merchant_sums(operands: Operands, columns: slice) -> Sums:

@@ -50,5 +50,6 @@ def averaged(links: FloatArray) -> FloatArray:
     is_linked = np.isfinite(links)
     known, filled = is_linked.astype(np.float64), np.where(is_linked, links, 0.0)
     through = known.transpose(0, 2, 1) @ known  # how many periods are linked with both
-    sums = known.transpose(0, 2, 1) @ filled - filled.transpose(0, 2, 1) @ known
-    return np.divide(sums, through, out=np.full_like(sums, np.nan), where=through > 0.5)
+    sums = np.einsum("blk,blt->bkt", known, filled) - np.einsum("blk,blt->bkt", filled, known)
+    mean: FloatArray = np.divide(sums, through, out=np.full_like(sums, np.nan), where=through > 0.5)
+    return mean

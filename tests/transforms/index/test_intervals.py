@@ -61,12 +61,12 @@ def test_intervals_are_the_jackknife_of_whole_indices(index: Callable[[pl.DataFr
 @FEW
 @given(seed=SEEDS)
 def test_influences_are_what_a_little_more_of_a_merchant_does(formula: str, method: str, seed: int) -> None:
-    """The interval is sqrt(M/(M-1) sum u^2), u the derivative of ln I when a merchant counts slightly more than once."""
-    frame = drawn(seed, products=12, periods=3, merchants=5)
+    """The interval is sqrt(M/(M-1) sum u^2), u the derivative of ln I when a merchant counts a little more."""
+    frame = drawn(seed, products=20, periods=3, merchants=5, kept=0.8)
     found = bilateral(frame, formula, method)  # type: ignore[arg-type]
     error = np.log(found["high"] / found["low"]).to_numpy()[1:] / 2
     influences = np.array([_derivative(frame, formula, method, name) for name in frame["merchant"].unique()])
-    count = len(influences)
+    count = np.count_nonzero(np.abs(influences) > 1e-9, axis=0)  # merchants of no product of the links do not count
     degrees = np.maximum(2, (influences**2).sum(axis=0) ** 2 / (influences**4).sum(axis=0))
     expected = stats.t.ppf(0.975, degrees) * np.sqrt(count / (count - 1) * (influences**2).sum(axis=0))
     assert error == pytest.approx(expected, rel=2e-3, abs=1e-7)
@@ -111,6 +111,16 @@ def test_what_rests_on_one_merchant_has_no_interval() -> None:
         found = index(frame)
         assert found["low"].to_list()[1:] == found["high"].to_list()[1:] == [None] * 5
         assert found["value"].null_count() == 0
+
+
+@pytest.mark.parametrize("index", INDICES.values(), ids=INDICES.keys())
+def test_a_period_that_one_merchant_alone_links_has_no_interval(index: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+    frame = drawn(3, products=90, periods=4, merchants=9)
+    found = index(frame.filter((pl.col("period") != 2) | (pl.col("merchant") == "m4")))
+    assert found["value"].null_count() == 0
+    assert (
+        [low is None for low in found["low"]] == [high is None for high in found["high"]] == [False, False, True, False]
+    )
 
 
 def test_equal_changes_are_sure() -> None:

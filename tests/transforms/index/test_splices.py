@@ -62,9 +62,10 @@ def test_published_and_recalculated_splices_part_after_the_second_step() -> None
     assert apart[WINDOW + 1 :].max() > 1e-4
 
 
-def test_half_of_an_even_window_is_the_position_before_its_middle() -> None:
+@pytest.mark.parametrize("splice", ["half", "hasp"])
+def test_half_of_an_even_window_is_the_position_before_its_middle(splice: str) -> None:
     frame = drawn(4, periods=7)
-    found = geks(frame, window=6, splice="hasp")["value"].to_numpy()
+    found = geks(frame, window=6, splice=splice)["value"].to_numpy()
     new = window_of(geks, frame, 1, 6)
     assert found[6] == pytest.approx(found[3] * new[5] / new[2], rel=1e-12)
 
@@ -129,6 +130,8 @@ def test_the_base_is_the_first_period_that_is_linked() -> None:
     for index in (geks, time_product_dummy, geary_khamis):
         assert index(frame)["value"].to_list()[:2] == [None, 1.0]
         assert index(frame)["value"].null_count() == 1
+        assert index(frame, window=3, start="expanding")["value"].to_list()[:2] == [None, 1.0]
+        assert index(frame, window=3, start="expanding")["value"].null_count() == 1
 
 
 def test_parts_that_share_nothing_are_never_compared() -> None:
