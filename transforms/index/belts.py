@@ -8,7 +8,6 @@ import polars as pl
 from configs.errors import InputError
 from transforms.index.aggregates import together
 from transforms.index.jackknife import log_interval, published
-from transforms.index.matrices import refuse_unusable
 from transforms.index.months import Columns, columns_of, period_of
 from transforms.index.strata import UNWEIGHTED, Settings, Stratum, formula_for, stratum_index
 
@@ -91,9 +90,7 @@ def _prices(rows: pl.DataFrame, formula: str, columns: Columns) -> pl.DataFrame:
     if formula != UNWEIGHTED and "quantity" in rows.columns:
         read.append("quantity")
         rows = rows.filter(pl.col("quantity").is_not_null())
-    priced = rows.select(period_of(columns), *read)
-    refuse_unusable(priced)
-    return priced
+    return rows.select(period_of(columns), *read)
 
 
 def _frame(name: str, formula: str | None, stratum: Stratum, prices: pl.DataFrame, columns: Columns) -> pl.DataFrame:

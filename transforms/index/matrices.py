@@ -155,7 +155,6 @@ def _unit_values(
     sums, values = np.add.reduceat(weight, starts), np.add.reduceat(price * weight, starts)
     means = np.exp(np.add.reduceat(np.log(price), starts) / counts)
     joined = np.divide(values, sums, out=means, where=sums > 0)
-    joined = np.where(
-        price[starts] == price[starts + counts - 1], price[starts], joined
-    )  # equal prices, to the last bit
+    least, most = price[starts], price[starts + counts - 1]
+    joined = np.where(least == most, least, joined)  # equal prices stay what they are to the last bit
     return cell[starts], joined, None if amount is None else sums

@@ -11,7 +11,8 @@ from scipy import stats
 
 from tests.transforms.index.frames import SEEDS, drawn
 from transforms.index import bilateral, geary_khamis, geks, time_product_dummy
-from transforms.index.matrices import GROUPS, group_of
+from transforms.index.links import without_groups
+from transforms.index.matrices import group_of
 
 FEW = settings(max_examples=6)
 INDICES: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
@@ -123,6 +124,12 @@ def test_a_period_that_one_merchant_alone_links_has_no_interval(index: Callable[
     )
 
 
+def test_what_is_left_when_the_last_group_goes_is_nothing() -> None:
+    whole = np.array([[0.1 + 0.2, 5.0]])  # 0.1 + 0.2 - 0.3 is 5.6e-17, and would be a link
+    left = without_groups(whole, [np.array([[0.3, 1.0]])])
+    assert left.tolist() == [[[0.1 + 0.2, 5.0]], [[0.0, 4.0]]]
+
+
 def test_equal_changes_are_sure() -> None:
     halved = drawn(3, products=60, merchants=20).with_columns(pl.col("price").first().over("product"))
     halved = halved.with_columns(pl.col("price") * 0.5 ** pl.col("period"))
@@ -180,4 +187,3 @@ def test_intervals_hold_the_planted_change(formula: str, merchants: int) -> None
         low, high = geks(world(rng, merchants, change=-0.1), formula).row(-1)[2:]
         hits += low <= np.exp(-0.1) <= high
     assert stats.binom.cdf(hits, trials, 0.93) > 0.001
-    assert GROUPS == 50
