@@ -24,6 +24,7 @@ from warehouse import lake
 METHOD = "figures-3"
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
 ADDED = ("weight", "cost_floor_yuan", "earlier_price_yuan")  # columns that are not stored with a listing
+INDEX_PREFIX = "index:"  # in the place of a belt: the file of its price index
 REGIONS_FILE = "region:all"  # in the place of a belt, none of which can be called so; all regions of a week
 Unit = tuple[str, date, str]
 
@@ -56,7 +57,8 @@ def drop_unknown_belts(home: Path, configs: Configs) -> None:
     """Remove built figures of belts that are configured no longer, so that the next release withdraws them."""
     for folder in (home / "figures").glob("week=*"):
         week = date.fromisoformat(folder.name.removeprefix("week="))
-        known = {lake.figures_file(home, week, name) for name in (*configs.belts, REGIONS_FILE)}
+        indices = (f"{INDEX_PREFIX}{name}" for name in configs.belts)
+        known = {lake.figures_file(home, week, name) for name in (*configs.belts, *indices, REGIONS_FILE)}
         for path in folder.glob("*.parquet"):
             if path not in known:
                 path.unlink()

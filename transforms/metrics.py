@@ -95,6 +95,18 @@ def comparison_metrics() -> list[Metric]:
     ]
 
 
+def index_metrics() -> list[Metric]:
+    """The price index of a belt, by month with a weekly flash (transforms/index_figures.py)."""
+    definition = (
+        "Price index of the belt's listings, 1 in its first month: the same listings are compared, month with month "
+        "(GEKS); a month stands at its last Monday, weeks of the month under way are provisional."
+    )
+    definition_zh = (
+        "产业带商品价格指数，首月为1：逐月比较相同商品（GEKS）；月度值列于该月最后一个星期一，当月各周为暂定值。"
+    )
+    return [Metric("price_index", "ratio", "Price index", "价格指数", definition, definition_zh, "METHOD 4")]
+
+
 def region_metrics() -> list[Metric]:
     """The metrics of a province or of china, over its belts."""
     definition = (
@@ -108,7 +120,7 @@ def region_metrics() -> list[Metric]:
 
 def catalogue() -> list[Metric]:
     """Every metric that table figures may hold, in the order of publication."""
-    return [*metrics(), *comparison_metrics(), *region_metrics()]
+    return [*metrics(), *index_metrics(), *comparison_metrics(), *region_metrics()]
 
 
 @metric(
