@@ -6,8 +6,10 @@ import numpy as np
 import polars as pl
 
 from transforms.estimates import Sample, main_unit, read_values
+from transforms.hidden import shown_sales
 from transforms.metrics import metrics
 from transforms.ordered import BoolArray, FloatArray, IntArray
+from transforms.paired import Paired, paired
 from transforms.panels import (
     Panel,
     listing_pairs,
@@ -26,7 +28,7 @@ class Ends:
 
     `base` and `current` number merchants and listings as `pairs` does and carry the base week's weights; `own` has
     the week's own weights and numbers. `matched` ... `listings` are the panels of displayed sales and of the counts.
-    `has_base` marks the merchants that show sales at the base.
+    `has_base` marks the merchants that show sales at the base; `sales` is what displays of the whole belt hide.
     """
 
     segment: str
@@ -39,6 +41,7 @@ class Ends:
     merchants: Panel
     listings: Panel
     has_base: BoolArray
+    sales: Paired | None = None
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,15 @@ class Segments:
         )
 
 
+def read_pairs(now: pl.DataFrame, then: pl.DataFrame) -> tuple[pl.DataFrame, Paired | None]:
+    """The pairs of two `placed_listings`, and what their displays hide; None where nothing."""
+    pairs = listing_pairs(now, then)
+    return pairs, paired(pairs, shown_sales(then), shown_sales(now))
+
+
 def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
     """Everything that the figures of a belt need, from two `placed_listings`."""
-    pairs = listing_pairs(now, then)
+    pairs, sales = read_pairs(now, then)
     present = now.filter(pl.col("weight") > 0)
     size = int(pairs["merchant"].max() or 0) + 1 if len(pairs) else 0  # type: ignore[arg-type]
     unit = main_unit(now)
@@ -108,11 +117,12 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
         base=base,
         current=current,
         pairs=pairs,
-        matched=matched_panel(pairs),
-        whole=total_panel(pairs),
+        matched=matched_panel(pairs, sales),
+        whole=total_panel(pairs, sales),
         merchants=merchant_panel(pairs),
         listings=listing_panel(pairs),
         has_base=_has_base(pairs, size),
+        sales=sales,
     )
     return Segments(
         whole,

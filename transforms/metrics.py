@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import polars as pl
 
+from transforms.bounds import WITHOUT_A_MODEL
 from transforms.forms import Count, Form, Quantile, Share, Total
 
 SERVICE = ("refund_only", "return_7d", "ship_48h")
@@ -79,6 +80,7 @@ def comparison_metrics() -> list[Metric]:
     shared = ("matched_share", "share", "Matched share of base value", "匹配份额")
     matched = "Share of the displayed sales a year ago that belongs to merchants who show sales at both ends."
     return [
+        *(Metric(*words) for words in WITHOUT_A_MODEL),
         *(
             Metric(
                 *(id_, "change", en, zh),
