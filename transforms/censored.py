@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_ndtr, ndtr, ndtri
 
-from transforms.ordered import BoolArray, FloatArray, IntArray, sums_at
+from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by
 
 NARROW = 0.02  # intervals up to 2 % wide (6.15万) are points: their width adds 0.00003 to the variance of ln q
 TOLERANCE, LONGEST = 1e-9, 2_000
@@ -47,24 +47,20 @@ def fit(bins: Bins) -> Lognormal:
     """The most likely lognormal of each group. Sizes of 0 are left out: they are known, and have no logarithm.
 
     Not told (NaN) where a group has fewer than 10 rows or than 3 distinct intervals: all in one bin, all open."""
-    kept = bins.high > np.where(bins.low > 0, 0.0, 1.0)  # a shown 0 is [0, 1)
     size = int(bins.group.max(initial=-1)) + 1
+    kept = bins.high > np.where(bins.low > 0, 0.0, 1.0)  # a shown 0 is [0, 1)
     told = Bins(bins.group[kept], bins.low[kept], bins.high[kept], bins.count[kept])
-    starts = np.flatnonzero(np.diff(told.group, prepend=-1))
-    present = told.group[starts]
-    is_known = (sums_at(starts, told.count) >= FEWEST_ROWS) & (sums_at(starts, np.ones(len(told.low))) >= FEWEST_BINS)
-    row = np.cumsum(np.diff(told.group, prepend=-1) > 0) - 1
-    mu, sigma, rounds = _maximised(_Logs.of(told, row, starts), is_known)
-    found = Lognormal(np.full(size, np.nan), np.full(size, np.nan), rounds)
-    found.mu[present[is_known]], found.sigma[present[is_known]] = mu[is_known], sigma[is_known]
-    return found
+    rows, distinct = (sums_by(told.group, part, size) for part in (told.count, np.ones(len(told.low))))
+    is_known = (rows >= FEWEST_ROWS) & (distinct >= FEWEST_BINS)
+    mu, sigma, rounds = _maximised(_Logs(told, rows), is_known)
+    return Lognormal(np.where(is_known, mu, np.nan), np.where(is_known, sigma, np.nan), rounds)
 
 
 def expected(low: FloatArray, high: FloatArray, mu: FloatArray, sigma: FloatArray) -> FloatArray:
     """E[q | low <= q < high] elementwise. Without parameters (NaN) even on the logarithm, where open the lower end."""
     a, b = _standardised(low, high, mu, sigma)
-    inside = np.exp(mu + sigma**2 / 2 + _log_mass(a - sigma, b - sigma) - _log_mass(a, b))
     with np.errstate(divide="ignore", invalid="ignore"):
+        inside = np.exp(mu + sigma**2 / 2 + _log_mass(a - sigma, b - sigma) - _log_mass(a, b))
         even = np.where(low > 0, (high - low) / np.log(high / low), high / 2)
     unknown = np.where(high == low, low, np.where(np.isfinite(high), even, low))
     return np.clip(np.where(np.isfinite(inside), inside, unknown), low, high)
@@ -77,8 +73,9 @@ def quantile(low: FloatArray, high: FloatArray, mu: FloatArray, sigma: FloatArra
     a, b = _standardised(low, high, mu, sigma)
     side = np.where(a > 0, -1.0, 1.0)  # a far upper tail has no digits left near 1, but near 0
     start, mass = ndtr(side * a), ndtr(side * b) - ndtr(side * a)
-    found = np.clip(np.exp(mu + side * sigma * ndtri(start + mass * rank)), low, high)
-    unknown = ~np.isfinite(found)
+    found = np.exp(mu + side * sigma * ndtri(start + mass * rank))
+    unknown = ~(np.isfinite(found) & (found > 0))  # no law, or so far from it that the law says nothing
+    found = np.clip(found, low, high)
     if not unknown.any():
         return np.asarray(found)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -86,54 +83,50 @@ def quantile(low: FloatArray, high: FloatArray, mu: FloatArray, sigma: FloatArra
     return np.where(unknown, np.where(np.isfinite(high), even, low), found)
 
 
-@dataclass(frozen=True)
 class _Logs:
-    """The bins' logarithms: the row of their group, where groups start, which are points (with that point)."""
+    """The bins by logarithm: the sums of those that are points, which do not change, and the others."""
 
-    row: IntArray
-    starts: IntArray
-    low: FloatArray
-    high: FloatArray
-    count: FloatArray
-    is_point: BoolArray
-    point: FloatArray
-
-    @classmethod
-    def of(cls, bins: Bins, row: IntArray, starts: IntArray) -> "_Logs":
+    def __init__(self, bins: Bins, rows: FloatArray) -> None:
+        self.rows, self.size = np.maximum(rows, 1.0), len(rows)
         with np.errstate(divide="ignore"):
             low, high = np.log(bins.low), np.log(bins.high)
-        is_point = high - low <= np.log1p(NARROW)
         middle = np.where(np.isfinite(low) & np.isfinite(high), (low + high) / 2, np.where(np.isfinite(low), low, high))
-        return cls(row, starts, low, high, bins.count, is_point, middle)
+        self.known = [np.zeros(self.size), np.zeros(self.size)]
+        self.begin = self._moments(bins.group, bins.count, middle, middle**2)
+        is_point = high - low <= np.log1p(NARROW)
+        group, count, point = (part[is_point] for part in (bins.group, bins.count, middle))
+        self.known = [sums_by(group, count * part, self.size) for part in (point, point**2)]
+        others = ~is_point
+        self.group, self.count, self.low, self.high = (part[others] for part in (bins.group, bins.count, low, high))
 
-    def moments(self, first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Mean and spread of each group from E[y] and E[y^2] of its bins."""
-        rows = sums_at(self.starts, self.count)
-        mean = sums_at(self.starts, self.count * first) / rows
-        square = sums_at(self.starts, self.count * second) / rows
+    def improved(self, mu: FloatArray, sigma: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """One round of EM: the parameters that E[y] and E[y^2] under the present ones make most likely."""
+        mean, spread = mu[self.group], sigma[self.group]
+        a, b = (self.low - mean) / spread, (self.high - mean) / spread
+        log_mass = _log_mass(a, b)
+        at_a, at_b = (np.exp(-(z**2) / 2 - _LOG_ROOT - log_mass) for z in (a, b))
+        slope = at_a - at_b
+        curve = np.where(np.isfinite(a), a, 0.0) * at_a - np.where(np.isfinite(b), b, 0.0) * at_b
+        second = mean**2 + 2 * mean * spread * slope + spread**2 * (1 + curve)
+        return self._moments(self.group, self.count, mean + spread * slope, second)
+
+    def _moments(
+        self, group: IntArray, count: FloatArray, first: FloatArray, second: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        parts = zip((first, second), self.known, strict=True)
+        mean, square = ((sums_by(group, count * part, self.size) + known) / self.rows for part, known in parts)
         return mean, np.clip(np.sqrt(np.maximum(square - mean**2, 0.0)), *SIGMAS)
 
 
 def _maximised(logs: _Logs, is_known: BoolArray) -> tuple[FloatArray, FloatArray, int]:
     """EM from the middles of the bins on, each group until neither parameter moves by more than TOLERANCE."""
-    mu, sigma = logs.moments(logs.point, logs.point**2)
-    moving, rounds = is_known.copy(), 0
+    (mu, sigma), moving, rounds = logs.begin, is_known.copy(), 0
     while moving.any() and rounds < LONGEST:
-        new_mu, new_sigma = logs.moments(*_expectations(logs, mu[logs.row], sigma[logs.row]))
+        new_mu, new_sigma = logs.improved(mu, sigma)
         moved = np.maximum(np.abs(new_mu - mu), np.abs(new_sigma - sigma)) > TOLERANCE
         mu, sigma = np.where(moving, new_mu, mu), np.where(moving, new_sigma, sigma)
         moving, rounds = moving & moved, rounds + 1
     return mu, sigma, rounds
-
-
-def _expectations(logs: _Logs, mu: FloatArray, sigma: FloatArray) -> tuple[FloatArray, FloatArray]:
-    a, b = (logs.low - mu) / sigma, (logs.high - mu) / sigma
-    log_mass = _log_mass(a, b)
-    at_a, at_b = (np.exp(-(z**2) / 2 - _LOG_ROOT - log_mass) for z in (a, b))
-    slope = at_a - at_b
-    curve = np.where(np.isfinite(a), a, 0.0) * at_a - np.where(np.isfinite(b), b, 0.0) * at_b
-    first, second = mu + sigma * slope, mu**2 + 2 * mu * sigma * slope + sigma**2 * (1 + curve)
-    return np.where(logs.is_point, logs.point, first), np.where(logs.is_point, logs.point**2, second)
 
 
 def _standardised(

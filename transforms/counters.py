@@ -26,9 +26,13 @@ class Reading:
     high: pl.Expr
 
 
-def is_reset(now: Reading, before: Reading) -> pl.Expr:
-    """Whether the counter must have fallen: put up anew, or set back."""
-    return now.high.fill_null(now.low) < before.low
+def is_reset(now: Reading, certain: pl.Expr) -> pl.Expr:
+    """Whether a counter that stood at `certain` or more must have fallen: put up anew, or set back.
+
+    An interval does not reach its upper end (1.2万+ is below 1.3万), an exact reading does. An open display below what
+    was certain fell too: what it hides would have been shown on the same grid."""
+    is_interval = now.low < now.high
+    return (now.high.fill_null(now.low) < certain) | ((now.high == certain) & is_interval).fill_null(False)
 
 
 def flow_bounds(now: Reading, before: Reading, reset: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
@@ -52,7 +56,7 @@ def with_runs(history: pl.DataFrame) -> pl.DataFrame:
     while True:
         rows = rows.with_columns(run=pl.col("begins").cast(pl.Int64).cum_sum().over(LISTING))
         certain = pl.col(LOW).cum_max().shift().over(RUN)
-        fell = pl.col(HIGH).fill_null(pl.col(LOW)) < certain
+        fell = is_reset(Reading(pl.col(LOW), pl.col(HIGH)), certain)
         first = fell & (fell.cast(pl.Int64).cum_sum().over(RUN) == 1)
         found = rows.with_columns(begins=pl.col("begins") | first.fill_null(False))
         if found["begins"].sum() == rows["begins"].sum():

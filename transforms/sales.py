@@ -128,7 +128,7 @@ def _flow() -> dict[str, pl.Expr]:
     """Bounds and middle of the flow between two readings; null where there is no base, high null where open."""
     now = Reading(pl.col("sales_total_low"), pl.col("now_high"))
     before = Reading(pl.col("base_low"), pl.col("base_high"))
-    reset = is_reset(now, before)
+    reset = is_reset(now, before.low)
     least, most = flow_bounds(now, before, reset)
     middle = pl.max_horizontal(pl.col("now_mid") - pl.col("base_mid"), 0.0)
     return {

@@ -19,19 +19,22 @@ CAPS = (9, 99, 999, 9_999, 99_999, 999_999, 9_999_999)  # 999+ means "more than 
 def upper_ends(ticks: FloatArray) -> FloatArray:
     """For each floored display of one grid (distinct, ascending) the number that it stays below; infinite where open.
 
-    It is the next number of the grid that is shown. Two digits or more tell the step as well: 1.2万+ is below 1.3万,
-    and where 1.2万+ is shown 2万+ is below 2.1万. A last digit of 5 tells no step (1, 1.5, 2, 3, 5 is a grid too):
-    there the next number within the same power of ten comes first. All nines (99+) is the most that is shown: open."""
+    It is the next number of the grid that is shown, or a nearer one that must be on it:
+    - two digits or more tell the step: 1.2万+ is below 1.3万, and where 1.2万+ is shown 2万+ is below 2.1万. A last
+      digit of 5 alone tells none: 1, 1.5, 2, 3, 5 is a grid too;
+    - neighbours from 6 on (600+, 700+) tell that the first digit counts: 4万+ is then below 5万. A power of ten above
+      which nothing is shown stays open: it is where sites stop counting. So do all nines (99+)."""
     after = np.append(ticks[1:], np.inf)
     unit, digits = _last_digit(ticks)
-    is_cap = np.isin(ticks, CAPS)
     power = np.floor(np.log10(np.maximum(ticks, 1.0)))
+    is_cap = np.isin(ticks, CAPS) | ((digits == 1) & np.isinf(after))
     is_fine = (digits >= 10) & ~is_cap
-    step = _steps(power, np.where(is_fine & (digits % 10 != 5), unit, np.inf))
-    is_whole = np.isfinite(step) & (ticks % np.where(np.isfinite(step), step, 1.0) == 0) & ~is_cap
-    stays_within = after < 10.0 ** (power + 1)
-    by_own_digit = np.where(is_fine & ~stays_within, ticks + unit, after)
-    return np.asarray(np.minimum(after, np.where(is_whole, ticks + step, by_own_digit)))
+    is_sure = is_fine & (digits % 10 != 5)
+    step = _steps(power, np.where(is_sure, unit, np.inf))
+    is_whole = np.isfinite(step) & (ticks % np.where(np.isfinite(step), step, 1.0) == 0) & ~np.isin(ticks, CAPS)
+    is_told = is_fine & is_sure.any() | (digits < 10) & ~is_cap & _first_digit_counts(ticks)
+    nearer = np.where(is_whole, ticks + step, np.where(is_told, ticks + unit, after))
+    return np.asarray(np.minimum(after, nearer))
 
 
 def closed(displays: pl.DataFrame, grid: list[str]) -> pl.DataFrame:
@@ -57,6 +60,13 @@ def half_open(low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray
     exact ones from 100 on, or with decimals, are points."""
     is_count = (high == low) & (low < EXACT_BELOW) & (low == np.floor(low))
     return low, np.where(np.isnan(high), np.inf, np.where(is_count, low + 1, high))
+
+
+def _first_digit_counts(ticks: FloatArray) -> bool:
+    """Whether two neighbours from 6 on are shown within one power of ten, as on no grid of 1, 2, 5 or 1, 3, 5."""
+    unit, digits = _last_digit(ticks)
+    is_next = (digits[1:] == digits[:-1] + 1) & (unit[1:] == unit[:-1])
+    return bool((is_next & (digits[:-1] >= 6) & (digits[1:] < 10)).any())
 
 
 def _steps(power: FloatArray, unit: FloatArray) -> FloatArray:
