@@ -41,7 +41,8 @@ class Hidden:
 
     def draws(self, cells: CellArray) -> Iterator[tuple[slice, FloatArray]]:
         """Some draws (a slice of DRAWS) at a time and their yuan, one column per row; `cells` are the rows' ranks."""
-        laws, which = _distinct([self.low, self.high, self.mu, self.sigma])
+        columns = np.stack([self.low, self.high, self.mu, self.sigma])
+        laws, which = _distinct(columns) if cells.size > AT_ONCE else (columns, np.arange(len(self.row)))
         is_tabled = laws.shape[1] * CELLS < cells.size
         table = _sizes(laws[:, :, None], (np.arange(CELLS) + 0.5) / CELLS).ravel() if is_tabled else np.zeros(0)
         width = max(1, AT_ONCE // max(1, len(self.row)))
@@ -69,42 +70,38 @@ class Shown:
 
 def shown_sales(rows: pl.DataFrame) -> Shown | None:
     """What the rows of `placed_listings` show; None where no display hides anything."""
-    if rows["value_low_yuan"].null_count() == rows.height:
+    low, high = rows["value_low_yuan"], rows["value_high_yuan"]
+    if low.null_count() == rows.height:
         return None
-    read = rows.select(_read())  # in one go: a call costs as much as a thousand rows
-    value, low, high = (read[name].to_numpy() for name in ("value", "low", "high"))
-    is_told = read["is_told"].to_numpy()
-    is_open = is_told & np.isnan(high)
-    least = np.where(is_told, low, value)
-    most = np.where(is_open, np.inf, np.where(is_told, high, value))
+    known = rows["value_yuan"].to_numpy()  # null is NaN
+    kinds = rows.select(**_kinds(has_open=high.null_count() > low.null_count()))
+    is_told = ~(np.isnan(known) | np.isnan(low.to_numpy()) | kinds["counts_else"].to_numpy())
+    is_open = is_told & np.isnan(high.to_numpy())
+    value = np.nan_to_num(known)
+    least = np.where(is_told, low.to_numpy(), value)
+    most = np.where(is_open, np.inf, np.where(is_told, high.to_numpy(), value))
     if not (most > least).any():
         return None
-    is_counter = read["is_counter"].to_numpy()
-    hides = np.flatnonzero((most > least * (1 + NARROW)) & ~is_counter)
-    yuan = read["yuan"].to_numpy()[hides]
+    is_counter = kinds["is_counter"].to_numpy()
+    row = np.flatnonzero((most > least * (1 + NARROW)) & ~is_counter)
+    worth = np.where(kinds["is_turnover"].to_numpy(), 1.0, rows["price_yuan"].to_numpy())[row] * PER_28_DAYS
     # Quotients miss whole pieces by a rounding error, and equal displays are to be drawn from one table
-    ends = [np.round(end[hides] / yuan, 6) for end in (least, most)]
-    mu, sigma = (read[name].to_numpy()[hides] for name in ("mu", "sigma"))
-    hidden = Hidden(hides, ends[0], ends[1], yuan, mu, sigma)
+    ends = [np.round(end[row] / worth, 6) for end in (least, most)]
+    mu, sigma = (rows[name].to_numpy()[row] for name in ("sales_mu", "sales_sigma"))
+    hidden = Hidden(row, ends[0], ends[1], worth, mu, sigma)
     return Shown(least, most, np.where(is_counter, value, least), value, is_open, hidden)
 
 
-def _read() -> list[pl.Expr]:
-    """What is worked with, as floats without nulls: NaN where open or unknown. Payers and reviews are told as shown:
-    their value is a lower end of something else."""
-    value, low, flags = pl.col("value_yuan"), pl.col("value_low_yuan"), pl.col("flags").list
-    counts_else = pl.any_horizontal(flags.contains(flag).fill_null(False) for flag in COUNTED_INSTEAD)
-    nan = float("nan")
-    return [
-        value.fill_null(0.0).alias("value"),
-        low.fill_null(nan).alias("low"),
-        pl.col("value_high_yuan").fill_null(nan).alias("high"),
-        (value.is_not_null() & low.is_not_null() & ~counts_else).alias("is_told"),
-        (pl.col("sales_basis") == COUNTER).fill_null(False).alias("is_counter"),
-        (pl.when(pl.col("sales_basis") == TURNOVER).then(1.0).otherwise("price_yuan") * PER_28_DAYS).alias("yuan"),
-        pl.col("sales_mu").fill_null(nan).alias("mu"),
-        pl.col("sales_sigma").fill_null(nan).alias("sigma"),
-    ]
+def _kinds(has_open: bool) -> dict[str, pl.Expr]:
+    """What a row's sales are. Payers and reviews, which are always open, are told as shown: their value is a lower end
+    of something else."""
+    basis, flags = pl.col("sales_basis"), pl.col("flags").list
+    counted = [flags.contains(flag).fill_null(False) for flag in COUNTED_INSTEAD]
+    return {
+        "is_counter": (basis == COUNTER).fill_null(False),
+        "is_turnover": (basis == TURNOVER).fill_null(False),
+        "counts_else": pl.any_horizontal(counted) if has_open else basis.is_null() & False,
+    }
 
 
 def _sizes(laws: FloatArray, ranks: FloatArray) -> FloatArray:
@@ -112,7 +109,7 @@ def _sizes(laws: FloatArray, ranks: FloatArray) -> FloatArray:
     return quantile(low, high, mu, sigma, ranks)
 
 
-def _distinct(columns: list[FloatArray]) -> tuple[FloatArray, IntArray]:
+def _distinct(columns: FloatArray) -> tuple[FloatArray, IntArray]:
     """The distinct laws, one column each, and which of them each row has."""
     which, count = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:
@@ -125,4 +122,4 @@ def _distinct(columns: list[FloatArray]) -> tuple[FloatArray, IntArray]:
     first = np.full(count, -1)
     first[which] = np.arange(len(which))
     place = np.cumsum(first >= 0) - 1
-    return np.stack([column[first[first >= 0]] for column in columns]), place[which]
+    return columns[:, first[first >= 0]], place[which]

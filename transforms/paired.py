@@ -1,6 +1,7 @@
 """What displays hide, brought onto the pairs of a comparison and summed by merchant: bounds and draws of a panel."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -24,19 +25,11 @@ class Drawn:
     yuan: FloatArray
     cells: CellArray
 
-    def cut(self, kept: BoolArray) -> "Drawn":
-        """The pairs that are kept; no copy where all are."""
-        if kept.all():
-            return self
-        hidden, cells = self.hidden.cut(kept), self.cells[:, kept]
-        return Drawn(self.pair[kept], hidden, self.weight[kept], self.yuan[kept], cells)
-
-    def excess(self, kept: BoolArray, group: IntArray, size: int) -> FloatArray:
-        """How far the draws lie from the values: DRAWS rows, the sums of the pairs that are kept by their group."""
-        mine = self.cut(kept[self.pair])
-        found, number = np.zeros((DRAWS, size)), group[mine.pair]
-        for block, draws in mine.hidden.draws(mine.cells):
-            parts = draws * mine.weight - mine.yuan
+    def excess(self, group: IntArray, size: int) -> FloatArray:
+        """How far the draws lie from the values: DRAWS rows, and sums by group, of which `group` holds each pair's."""
+        found, number = np.zeros((DRAWS, size)), group[self.pair]
+        for block, draws in self.hidden.draws(self.cells):
+            parts = draws * self.weight - self.yuan
             place = number + np.arange(len(parts))[:, None] * size
             found[block] = np.bincount(place.ravel(), parts.ravel(), size * len(parts)).reshape(len(parts), size)
         return found
@@ -44,35 +37,51 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Paired:
-    """The bounds of each pair, and what is drawn at either end, from `listing_pairs` whose merchants are numbered."""
+    """The bounds of each pair, and what is drawn at either end, from `listing_pairs`: one entry per pair, sorted by
+    merchant, with the number of the merchant and whether it enters the matched sums."""
 
     bounds: Bounds
     merchant: IntArray
+    is_matched: BoolArray
     base: Drawn
     current: Drawn
 
-    def of_panel(self, kept: BoolArray, base: FloatArray, current: FloatArray) -> tuple[Bounds | None, Draws | None]:
-        """Bounds and draws of the panel of the pairs that are kept, whose merchants sum up to `base` and `current`;
-        None for what has nothing hidden."""
-        names = Bounds.__dataclass_fields__
-        is_first = np.diff(self.merchant[kept], prepend=-1) > 0
-        starts = np.flatnonzero(is_first)
-        bounds = Bounds(*(sums_at(starts, getattr(self.bounds, name)[kept]) for name in names))
+    def of_panel(
+        self, merchant: IntArray, base: FloatArray, current: FloatArray, is_matched: bool
+    ) -> tuple[Bounds | None, Draws | None]:
+        """Bounds and draws of the matched panel or of that of all pairs, whose merchants (their numbers) sum up to
+        `base` and `current`; None for what has nothing hidden."""
+        bounds = self._bounds(is_matched)
         if not bounds.hide:
             return None, None
-        group = np.zeros(len(kept), dtype=np.int64)
-        group[kept] = np.cumsum(is_first) - 1
-        is_drawn = np.zeros(len(starts), dtype=bool)
-        for end in (self.base, self.current):
-            is_drawn[group[end.pair[kept[end.pair]]]] = True
+        is_drawn = self._is_drawn[merchant, 1] | (self._is_drawn[merchant, 0] & (not is_matched))
         if not is_drawn.any():
             return bounds, None
-        sums = (
-            np.maximum(0.0, known + end.excess(kept, group, len(starts)))
-            for known, end in ((base, self.base), (current, self.current))
-        )
-        then, now = sums
+        parts = ((sums[:, merchant, 1], sums[:, merchant, 0]) for sums in self._excess)
+        excess = [inside if is_matched else inside + outside for inside, outside in parts]
+        then, now = (np.maximum(0.0, sums + more) for sums, more in zip((base, current), excess, strict=True))
         return bounds, Draws(then, now, is_drawn)
+
+    def _bounds(self, is_matched: bool) -> Bounds:
+        kept = self.is_matched if is_matched else np.ones(len(self.merchant), dtype=bool)
+        starts = np.flatnonzero(np.diff(self.merchant[kept], prepend=-1))
+        return Bounds(*(sums_at(starts, getattr(self.bounds, name)[kept]) for name in Bounds.__dataclass_fields__))
+
+    @cached_property
+    def _excess(self) -> tuple[FloatArray, FloatArray]:
+        """At the base and now, by draw, merchant, and whether the pairs are matched: both panels have one pass."""
+        size = int(self.merchant.max(initial=-1)) + 1
+        group = 2 * self.merchant + self.is_matched
+        base, current = (end.excess(group, 2 * size).reshape(DRAWS, size, 2) for end in (self.base, self.current))
+        return base, current
+
+    @cached_property
+    def _is_drawn(self) -> BoolArray:
+        """By merchant, and whether the pairs are matched."""
+        found = np.zeros((int(self.merchant.max(initial=-1)) + 1, 2), dtype=bool)
+        for end in (self.base, self.current):
+            found[self.merchant[end.pair], self.is_matched[end.pair].astype(np.int64)] = True
+        return found
 
 
 def paired(
@@ -93,7 +102,8 @@ def paired(
     hides[base.hidden_pairs] = hides[current.hidden_pairs] = True
     place = np.cumsum(hides) - 1
     then_cells, now_cells = correlated(_names(pairs, merchant, np.flatnonzero(hides)), correlation)
-    return Paired(bounds, merchant, base.drawn(place, then_cells), current.drawn(place, now_cells))
+    is_matched = pairs["is_matched"].to_numpy()
+    return Paired(bounds, merchant, is_matched, base.drawn(place, then_cells), current.drawn(place, now_cells))
 
 
 def _names(pairs: pl.DataFrame, merchant: IntArray, at: IntArray) -> HashArray:

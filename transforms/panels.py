@@ -122,13 +122,13 @@ def matched() -> pl.Expr:
 def matched_panel(pairs: pl.DataFrame, sales: Paired | None = None) -> Panel:
     """Displayed sales in yuan of the merchants that show sales at both ends; `sales` is what their displays hide."""
     panel = _panel(pairs.filter("is_matched"), "base_yuan", "yuan")
-    return panel if sales is None else _with_hidden(panel, sales, pairs["is_matched"].to_numpy())
+    return panel if sales is None else _with_hidden(panel, sales, is_matched=True)
 
 
 def total_panel(pairs: pl.DataFrame, sales: Paired | None = None) -> Panel:
     """Displayed sales in yuan of all merchants of either end, to the depth that was read; `sales` as above."""
     panel = _panel(pairs, "base_yuan", "yuan")
-    return panel if sales is None else _with_hidden(panel, sales, np.ones(pairs.height, dtype=bool))
+    return panel if sales is None else _with_hidden(panel, sales, is_matched=False)
 
 
 def listing_panel(pairs: pl.DataFrame) -> Panel:
@@ -163,9 +163,9 @@ def _panel(pairs: pl.DataFrame, base: str, current: str) -> Panel:
     )
 
 
-def _with_hidden(panel: Panel, sales: Paired, kept: BoolArray) -> Panel:
-    """The panel of the pairs that are kept, with what their displays hide."""
-    bounds, draws = sales.of_panel(kept, panel.base, panel.current)
+def _with_hidden(panel: Panel, sales: Paired, is_matched: bool) -> Panel:
+    """The panel with what its displays hide."""
+    bounds, draws = sales.of_panel(panel.merchant, panel.base, panel.current, is_matched)
     return replace(panel, bounds=bounds, draws=draws)
 
 
