@@ -17,13 +17,28 @@ from flows.quality import quarantined_weeks
 from transforms import year_to_date
 from transforms.compare import read_belt, week_figures
 from transforms.coverage import Coverage, lowest, share
-from transforms.panels import LISTING, MERCHANT, READ, READ_BY_METRICS, listing_pairs, placed_listings
+from transforms.displays import KIND
+from transforms.ends import read_pairs
+from transforms.panels import (
+    LISTING,
+    MERCHANT,
+    READ,
+    READ_BY_METRICS,
+    READ_OF_DISPLAYS,
+    placed_listings,
+)
 from transforms.prices import with_cost_floor, with_earlier_prices
 from warehouse import lake
 
-METHOD = "figures-3"
+METHOD = "figures-4"
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
-ADDED = ("weight", "cost_floor_yuan", "earlier_price_yuan")  # columns that are not stored with a listing
+ADDED = (
+    "weight",
+    "cost_floor_yuan",
+    "earlier_price_yuan",
+    "sales_mu",
+    "sales_sigma",
+)  # columns that are not stored with a listing
 INDEX_PREFIX = "index:"  # in the place of a belt: the file of its price index
 REGIONS_FILE = "region:all"  # in the place of a belt, none of which can be called so; all regions of a week
 Unit = tuple[str, date, str]
@@ -103,15 +118,24 @@ class BeltWeeks:
         listings = _read(self.home, "listing_weeks", wanted, [*UNIT_KEY, "title_text", "pack_count", *_read_columns()])
         placed = _read(self.home, "listing_belts", wanted, [*UNIT_KEY, "belt", "weight", "rule"])
         own = placed.filter(pl.col("belt") == self.belt.id).drop("belt")
-        joined = listings.join(own, on=UNIT_KEY, how="left", validate="1:1").sort(UNIT_KEY)
+        joined = self._with_laws(listings.join(own, on=UNIT_KEY, how="left", validate="1:1"), wanted).sort(UNIT_KEY)
         self.rows = {key[0]: part for key, part in joined.partition_by("week", as_dict=True).items()}
         self.empty = joined.clear()
+
+    def _with_laws(self, listings: pl.DataFrame, units: list[Unit]) -> pl.DataFrame:
+        """Adds sales_mu and sales_sigma, the lognormal of each listing's kind of sales, if displays hide anything."""
+        paths = [path for unit in units if (path := lake.sales_parameters_file(self.home, *unit)).exists()]
+        if not paths:
+            return listings
+        laws = pl.concat(pl.read_parquet(path, columns=[*KIND, "mu", "sigma"]) for path in paths).unique()
+        named = laws.rename({"mu": "sales_mu", "sigma": "sales_sigma"})
+        return listings.join(named, on=KIND, how="left", validate="m:1")
 
     def figures(self, week: date) -> pl.DataFrame:
         """The figures of one week, sorted by key."""
         base = year_ago(week)
         segments = read_belt(self.inside(week, base), self.inside(base), self.footings.of(week, base))
-        self.readings[week] = year_to_date.reading(segments.whole.pairs)
+        self.readings[week] = year_to_date.reading(segments.whole.pairs, segments.whole.sales)
         weekly = week_figures(
             segments,
             belt=self.belt.id,
@@ -142,7 +166,7 @@ class BeltWeeks:
         if week not in self.readings:
             base = year_ago(week)
             now, then = placed_listings(self.inside(week, base)), placed_listings(self.inside(base))
-            self.readings[week] = year_to_date.reading(listing_pairs(now, then, self.footings.of(week, base)))
+            self.readings[week] = year_to_date.reading(*read_pairs(now, then, self.footings.of(week, base)))
         return self.readings[week]
 
     def inside(self, week: date, base: date | None = None) -> pl.DataFrame:
@@ -173,7 +197,7 @@ class BeltWeeks:
 
 def _read_columns() -> list[str]:
     """The stored columns that comparisons and metrics read."""
-    return [name for name in (*READ, *READ_BY_METRICS) if name not in (*LISTING, *ADDED)]
+    return [name for name in (*READ, *READ_BY_METRICS, *READ_OF_DISPLAYS) if name not in (*LISTING, *ADDED)]
 
 
 def _read(home: Path, name: str, units: list[Unit], columns: list[str]) -> pl.DataFrame:

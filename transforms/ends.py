@@ -7,8 +7,10 @@ import polars as pl
 
 from transforms.estimates import Sample, main_unit, read_values
 from transforms.footing import Footings
+from transforms.hidden import shown_sales
 from transforms.metrics import metrics
 from transforms.ordered import BoolArray, FloatArray, IntArray
+from transforms.paired import Paired, paired
 from transforms.panels import (
     NO_FOOTINGS,
     Panel,
@@ -28,7 +30,8 @@ class Ends:
 
     `base` and `current` number merchants and listings as `pairs` does and carry the base week's weights; `own` has
     the week's own weights and numbers. `matched` ... `listings` are the panels of displayed sales and of the counts.
-    `has_base` marks the merchants that show sales at the base; `footings` are what the ends stand on.
+    `has_base` marks the merchants that show sales at the base; `footings` are what the ends stand on, `sales` is what
+    displays of the whole belt hide.
     """
 
     segment: str
@@ -42,6 +45,7 @@ class Ends:
     listings: Panel
     has_base: BoolArray
     footings: Footings
+    sales: Paired | None = None
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,17 @@ class Segments:
         )
 
 
+def read_pairs(
+    now: pl.DataFrame, then: pl.DataFrame, footings: Footings = NO_FOOTINGS
+) -> tuple[pl.DataFrame, Paired | None]:
+    """The pairs of two `placed_listings` on their footings, and what their displays hide; None where nothing."""
+    pairs = listing_pairs(now, then, footings)
+    return pairs, paired(pairs, shown_sales(then), shown_sales(now))
+
+
 def read_segments(now: pl.DataFrame, then: pl.DataFrame, footings: Footings = NO_FOOTINGS) -> Segments:
     """Everything that the figures of a belt need, from two `placed_listings` on their footings."""
-    pairs = listing_pairs(now, then, footings)
+    pairs, sales = read_pairs(now, then, footings)
     present = now.filter(pl.col("weight") > 0)
     size = int(pairs["merchant"].max() or 0) + 1 if len(pairs) else 0  # type: ignore[arg-type]
     unit = main_unit(now)
@@ -112,12 +124,13 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame, footings: Footings = NO
         base=base,
         current=current,
         pairs=pairs,
-        matched=matched_panel(pairs),
-        whole=total_panel(pairs),
+        matched=matched_panel(pairs, sales),
+        whole=total_panel(pairs, sales),
         merchants=merchant_panel(pairs),
         listings=listing_panel(pairs),
         has_base=_has_base(pairs, size),
         footings=footings,
+        sales=sales,
     )
     return Segments(
         whole,

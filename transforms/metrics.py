@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import polars as pl
 
+from transforms.bounds import WITHOUT_A_MODEL
 from transforms.forms import Count, Form, Quantile, Share, Total
 
 SERVICE = ("refund_only", "return_7d", "ship_48h")
@@ -81,6 +82,7 @@ def comparison_metrics() -> list[Metric]:
     bracket = ("displayed_sales_bracket", "change", "Bracket of the matched change", "同店变化范围")
     lost = "What the matched change can be, whatever listings that are seen no more may sell; the value is its middle."
     return [
+        *(Metric(*words) for words in WITHOUT_A_MODEL),
         *(
             Metric(
                 *(id_, "change", en, zh),
