@@ -16,9 +16,10 @@ import polars as pl
 
 from benchmarks.coverage import NO_RULES
 from sandbox.troubled import BASE_WEEK, CATEGORY, MARKETPLACES, WEEK, TroubledBelt, draw
-from transforms.clean import clean
+from transforms.clean import cleaned
 from transforms.compare import read_belt, week_figures
 from transforms.coverage import Coverage
+from transforms.displays import KIND
 from transforms.footing import Footing, Footings
 from transforms.sales import with_cumulative_flows
 from transforms.uncertainty import Interval
@@ -88,8 +89,11 @@ def matched_change(belt: TroubledBelt) -> Interval:
 
 def listing_weeks(offers: pl.DataFrame) -> pl.DataFrame:
     """The listing weeks of one marketplace's offers, as the line makes them."""
-    rows, _ = clean(offers, None)
-    return with_cumulative_flows(rows, rows)
+    done = cleaned(offers, None)
+    counters = done.parameters.filter(pl.col("sales_basis") == "cumulative")
+    rows = with_cumulative_flows(done.listing_weeks, done.listing_weeks, counters)
+    laws = done.parameters.select(*KIND, sales_mu="mu", sales_sigma="sigma").unique()
+    return rows.join(laws, on=KIND, how="left", validate="m:1", maintain_order="left")
 
 
 def footings(belt: TroubledBelt) -> Footings:

@@ -56,8 +56,8 @@ class _Listings:
     is_reset: npt.NDArray[np.bool_]
 
 
-def draw(change: float, merchants: int, seed: int) -> TroubledBelt:
-    """One belt; the same arguments draw the same offers."""
+def draw(change: float, merchants: int, seed: int, lost: float = LOST) -> TroubledBelt:
+    """One belt, a share `lost` of the pages of one end missing; the same arguments draw the same offers."""
     random = np.random.default_rng([seed, merchants, round(change * 1000) + 1000])
     listings = _listings(random, *_sizes(random, change, merchants))
     loses_now = bool(random.random() < 0.5)
@@ -65,7 +65,7 @@ def draw(change: float, merchants: int, seed: int) -> TroubledBelt:
     ends: dict[str, list[float]] = {name: [] for name in MARKETPLACES}
     for week, is_now in ((BASE_WEEK, False), (WEEK, True)):
         offers = _with_pages(pl.concat(_end(listings, week, is_now)))
-        read = _read_pages(random, offers) if is_now is loses_now else offers
+        read = _read_pages(random, offers, lost) if is_now is loses_now else offers
         for name, shares in ends.items():
             shares.append(_page_count(read, name) / _page_count(offers, name))
         earlier = _with_pages(pl.concat(_end(listings, week - FOUR_WEEKS, is_now, weeks_back=True)))
@@ -151,11 +151,11 @@ def _with_pages(offers: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _read_pages(random: np.random.Generator, offers: pl.DataFrame) -> pl.DataFrame:
-    """The offers of the pages that were read, a share LOST of each marketplace's being lost."""
+def _read_pages(random: np.random.Generator, offers: pl.DataFrame, share: float) -> pl.DataFrame:
+    """The offers of the pages that were read, a `share` of each marketplace's being lost."""
     pages = offers.select("marketplace", "page").unique(maintain_order=True)
     lost = pages.with_columns(draw=random.random(pages.height)).filter(
-        pl.col("draw").rank("ordinal").over("marketplace") <= (LOST * pl.len().over("marketplace")).round()
+        pl.col("draw").rank("ordinal").over("marketplace") <= (share * pl.len().over("marketplace")).round()
     )
     return offers.join(lost, on=["marketplace", "page"], how="anti", maintain_order="left")
 

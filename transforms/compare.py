@@ -18,6 +18,7 @@ from transforms.footing import Footings
 from transforms.imputation import imputed_change
 from transforms.metrics import LevelMetric, metrics
 from transforms.ordered import total
+from transforms.page_spread import with_spread
 from transforms.panels import NO_FOOTINGS, Panel, placed_listings
 from transforms.publication import BaseFacts, Decision, base_facts, decide, decide_level
 from transforms.secondary import with_secondary
@@ -235,4 +236,5 @@ def ratio_figure(metric: str, comparison: str, name: str, panel: Panel, decision
     else:
         interval = imputed_change(panel.base, panel.current, panel.draws)
         method = MATCHED_DRAWN if name == "matched" else TOTAL_DRAWN
+    interval = with_spread(interval, panel.lost)
     return Figure(metric, comparison, name, interval, "change", panel.merchants, panel.listings, method, decision)

@@ -10,6 +10,7 @@ from transforms.footing import Footings
 from transforms.imputation import Draws
 from transforms.losses import to_common_depth, with_losses
 from transforms.ordered import BoolArray, FloatArray, IntArray, begins, floats, sums_at
+from transforms.page_spread import Spread
 from transforms.paired import Paired
 
 LISTING = ["marketplace", "merchant_id", "listing_id"]
@@ -43,7 +44,7 @@ class Panel:
     is absent), and its listings that stand at either end with weight >= 0.8. The sums hold all weights.
 
     Where displays hide something of displayed sales, `bounds` and `draws` say what; where the bounds are too near each
-    other to matter, `draws` is None."""
+    other to matter, `draws` is None. Where pages were lost, `lost` is the spread over which of them were."""
 
     merchant: IntArray
     base: FloatArray
@@ -51,6 +52,7 @@ class Panel:
     counted: IntArray
     bounds: Bounds | None = None
     draws: Draws | None = None
+    lost: Spread | None = None
 
     @property
     def merchants(self) -> int:
@@ -67,7 +69,9 @@ class Panel:
         kept = belongs[self.merchant]
         bounds = None if self.bounds is None else self.bounds.cut(kept)
         draws = None if self.draws is None else self.draws.cut(kept)
-        return Panel(self.merchant[kept], self.base[kept], self.current[kept], self.counted[kept], bounds, draws)
+        return Panel(
+            self.merchant[kept], self.base[kept], self.current[kept], self.counted[kept], bounds, draws, self.lost
+        )
 
 
 def placed_listings(rows: pl.DataFrame) -> pl.DataFrame:
