@@ -14,13 +14,15 @@ from configs.tables import figures_draft, table
 from flows.categories import COUNTERS
 from flows.quality import quarantined_weeks
 from transforms import year_to_date
+from transforms.adoption import BOUNDS, adoption_reading, reading_weeks
+from transforms.assistant import assistant_figures
 from transforms.compare import read_belt, week_figures
 from transforms.coverage import Coverage, lowest, share
 from transforms.panels import LISTING, MERCHANT, READ, READ_BY_METRICS, listing_pairs, placed_listings
 from transforms.prices import with_cost_floor, with_earlier_prices
 from warehouse import lake
 
-METHOD = "figures-2"
+METHOD = "figures-3"
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
 ADDED = ("weight", "cost_floor_yuan", "earlier_price_yuan")  # columns that are not stored with a listing
 REGIONS_FILE = "region:all"  # in the place of a belt, none of which can be called so; all regions of a week
@@ -45,10 +47,10 @@ def build_belt(home: Path, configs: Configs, belt: Belt, weeks: Iterable[date] |
 
 
 def rests_on(week: date) -> set[date]:
-    """The weeks whose listings the figures of a week are made from: itself, a year ago, four weeks before either, and
-    the windows of both years to date."""
+    """The weeks whose listings the figures of a week are made from: itself, a year ago, four weeks before either, the
+    windows of both years to date, and the readings of the assistant's effect, most of which are those windows."""
     ends = {week, week - COUNTERS, *year_to_date.windows(week)}
-    return ends | {year_ago(end) for end in ends}
+    return ends | {year_ago(end) for end in ends} | set(reading_weeks(week))
 
 
 def drop_unknown_belts(home: Path, configs: Configs) -> None:
@@ -71,6 +73,7 @@ class BeltWeeks:
     coverage: pl.DataFrame
     rows: dict[date, pl.DataFrame] = field(default_factory=dict)
     readings: dict[date, pl.DataFrame] = field(default_factory=dict)
+    adopters: dict[date, pl.DataFrame] = field(default_factory=dict)
     shares: dict[date, float | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -115,7 +118,7 @@ class BeltWeeks:
             rules=self.configs.publication,
             quarantined=bool({week, base} & self.stopped),
         )
-        return pl.concat([weekly, self.to_date(week)]).sort(figures_draft().key)
+        return pl.concat([weekly, self.to_date(week), self.assistant(week)]).sort(figures_draft().key)
 
     def to_date(self, week: date) -> pl.DataFrame:
         """The year to date up to one week."""
@@ -129,6 +132,29 @@ class BeltWeeks:
             rules=self.configs.publication,
             quarantined=bool({*windows, *bases} & self.stopped),
         )
+
+    def assistant(self, week: date) -> pl.DataFrame:
+        """The effect of the assistant: from the week, and those readings that passed their gates and lack few pages."""
+        known = [day for day in reading_weeks(week) if day in self.rows]
+        used = [day for day in known if day == week or self._is_whole(day)]
+        return assistant_figures(
+            readings={day: self.adoption(day) for day in used},
+            belt=self.belt.id,
+            week=week,
+            coverage=Coverage(lowest(map(self.covered, used)), None),
+            rules=self.configs.publication,
+            quarantined=week in self.stopped,
+        )
+
+    def adoption(self, week: date) -> pl.DataFrame:
+        """What the effect of the assistant takes from one week."""
+        if week not in self.adopters:
+            self.adopters[week] = adoption_reading(self.rows[week])
+        return self.adopters[week]
+
+    def _is_whole(self, week: date) -> bool:
+        covered = self.covered(week)
+        return week not in self.stopped and (covered is None or covered >= self.configs.publication.coverage_minimum)
 
     def reading(self, week: date) -> pl.DataFrame:
         """What the years to date take from one week."""
@@ -165,7 +191,7 @@ class BeltWeeks:
 
 def _read_columns() -> list[str]:
     """The stored columns that comparisons and metrics read."""
-    return [name for name in (*READ, *READ_BY_METRICS) if name not in (*LISTING, *ADDED)]
+    return [name for name in (*READ, *READ_BY_METRICS, *BOUNDS) if name not in (*LISTING, *ADDED)]
 
 
 def _read(home: Path, name: str, units: list[Unit], columns: list[str]) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """The views people read: one row per belt and week, and one per belt, week and alignment with its year-on-year."""
 
 from configs.tables import Table, table
+from transforms.assistant_metrics import assistant_metrics
 from transforms.metrics import metrics
 
 EFFECTS = ("price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_effect")
@@ -18,8 +19,9 @@ def lake_view(name: str, has_files: bool) -> str:
 
 def belt_weeks(figures: str = "figures", kind: str = "view") -> str:
     """One row per belt and week: every metric's published level (segment all) as a column. Regions have none."""
-    names = ", ".join(f"'{metric.id}'" for metric in metrics())
-    columns = ",\n".join(f"  max(value) filter (where metric = '{metric.id}') as {metric.id}" for metric in metrics())
+    ids = [metric.id for metric in (*metrics(), *assistant_metrics())]
+    names = ", ".join(f"'{name}'" for name in ids)
+    columns = ",\n".join(f"  max(value) filter (where metric = '{name}') as {name}" for name in ids)
     return f"""create {kind} belt_weeks as
 select belt, week,
 {columns},
