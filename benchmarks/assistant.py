@@ -78,17 +78,22 @@ def _figure(readings: dict[date, pl.DataFrame], rules: PublicationRules) -> dict
 
 
 def two_way_interval(adoption: Adoption) -> tuple[float, float]:
-    """What a textbook gives: effects of unit and of stratum by reading, one dummy for having the assistant, variance
-    clustered by unit, and the normal quantile."""
+    """What a textbook gives: two-way fixed effects with variance clustered by unit, and the normal quantile."""
+    slope, error = two_way_slope(adoption)
+    return float(np.expm1(slope - 1.96 * error)), float(np.expm1(slope + 1.96 * error))
+
+
+def two_way_slope(adoption: Adoption) -> tuple[float, float]:
+    """The coefficient of one dummy for having the assistant beside effects of unit and of stratum by reading, by least
+    squares, and its standard error clustered by unit."""
     outcome = adoption.outcome
     is_seen = ~np.isnan(outcome) & (adoption.first > 0)[:, None]
     has_assistant = (np.arange(outcome.shape[1]) >= adoption.first[:, None]).astype(np.float64)
     sold, treated = (_within(part, is_seen, adoption) for part in (np.nan_to_num(outcome), has_assistant))
-    spread = (treated**2).sum()
-    slope = (treated * sold).sum() / spread
+    spread = float((treated**2).sum())
+    slope = float((treated * sold).sum()) / spread
     scores = (treated * (sold - slope * treated)).sum(axis=1)
-    reach = 1.96 * np.sqrt((scores**2).sum()) / spread
-    return float(np.expm1(slope - reach)), float(np.expm1(slope + reach))
+    return slope, float(np.sqrt((scores**2).sum())) / spread
 
 
 def _within(values: FloatArray, is_seen: BoolArray, adoption: Adoption) -> FloatArray:
