@@ -72,6 +72,11 @@ class Effects:
         gain, count, pull = (part[:, is_in] for part in (self.gain, self.count, self.pull))
         return _mean(gain, count, pull, self.takes_part(is_in))
 
+    def by_lag(self) -> dict[int, Interval]:
+        """The event study: the mean at each lag that anything is known of, with its interval."""
+        found = {int(lag): self.over(self.lags == lag).interval() for lag in self.lags}
+        return {lag: interval for lag, interval in found.items() if interval.value is not None}
+
     def takes_part(self, is_in: BoolArray) -> BoolArray:
         """Which merchants are treated or controls at some lags."""
         return np.asarray(((self.count > 0) | self.is_control)[:, is_in].any(axis=1))

@@ -77,7 +77,7 @@ def test_the_numbers_of_another_implementation() -> None:
         **{0: 0.39735153369164145, 1: 0.449022887152597, 2: 0.4922935961948906, 3: 0.5334611659199752},
         **{4: 0.541401838749876, 5: 0.6133512090336022},
     }
-    assert {lag: at(effects, lag) for lag in expected} == pytest.approx(expected, abs=1e-14)
+    assert {lag: found.value for lag, found in effects.by_lag().items()} == pytest.approx(expected, abs=1e-14)
     after = effects.over(effects.lags >= 0)
     assert after.value == pytest.approx(0.47982149467237034, abs=1e-14)
     # its standard error, by influence functions without a correction for few clusters, is 0.0760
