@@ -15,6 +15,8 @@ from flows.categories import COUNTERS
 from flows.footings import BeltFootings
 from flows.quality import quarantined_weeks
 from transforms import year_to_date
+from transforms.adoption import adoption_reading, reading_weeks
+from transforms.assistant import assistant_figures
 from transforms.compare import read_belt, week_figures
 from transforms.coverage import Coverage, lowest, share
 from transforms.displays import KIND
@@ -30,7 +32,7 @@ from transforms.panels import (
 from transforms.prices import with_cost_floor, with_earlier_prices
 from warehouse import lake
 
-METHOD = "figures-4"
+METHOD = "figures-5"
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
 ADDED = (
     "weight",
@@ -62,10 +64,10 @@ def build_belt(home: Path, configs: Configs, belt: Belt, weeks: Iterable[date] |
 
 
 def rests_on(week: date) -> set[date]:
-    """The weeks whose listings the figures of a week are made from: itself, a year ago, four weeks before either, and
-    the windows of both years to date."""
+    """The weeks whose listings the figures of a week are made from: itself, a year ago, four weeks before either, the
+    windows of both years to date, and the readings of the assistant's effect, most of which are those windows."""
     ends = {week, week - COUNTERS, *year_to_date.windows(week)}
-    return ends | {year_ago(end) for end in ends}
+    return ends | {year_ago(end) for end in ends} | set(reading_weeks(week))
 
 
 def drop_unknown_belts(home: Path, configs: Configs) -> None:
@@ -89,6 +91,7 @@ class BeltWeeks:
     coverage: pl.DataFrame
     rows: dict[date, pl.DataFrame] = field(default_factory=dict)
     readings: dict[date, pl.DataFrame] = field(default_factory=dict)
+    adopters: dict[date, pl.DataFrame] = field(default_factory=dict)
     shares: dict[date, float | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -145,7 +148,7 @@ class BeltWeeks:
             quarantined=bool({week, base} & self.stopped),
             reordered=self.footings.reordered(week, base),
         )
-        return pl.concat([weekly, self.to_date(week)]).sort(figures_draft().key)
+        return pl.concat([weekly, self.to_date(week), self.assistant(week)]).sort(figures_draft().key)
 
     def to_date(self, week: date) -> pl.DataFrame:
         """The year to date up to one week."""
@@ -160,6 +163,29 @@ class BeltWeeks:
             quarantined=bool({*windows, *bases} & self.stopped),
             reordered=any(map(self.footings.reordered, windows, bases)),
         )
+
+    def assistant(self, week: date) -> pl.DataFrame:
+        """The effect of the assistant: from the week, and those readings that passed their gates and lack few pages."""
+        known = [day for day in reading_weeks(week) if day in self.rows]
+        used = [day for day in known if day == week or self._is_whole(day)]
+        return assistant_figures(
+            readings={day: self.adoption(day) for day in used},
+            belt=self.belt.id,
+            week=week,
+            coverage=Coverage(lowest(map(self.covered, used)), None),
+            rules=self.configs.publication,
+            quarantined=week in self.stopped,
+        )
+
+    def adoption(self, week: date) -> pl.DataFrame:
+        """What the effect of the assistant takes from one week."""
+        if week not in self.adopters:
+            self.adopters[week] = adoption_reading(self.rows[week])
+        return self.adopters[week]
+
+    def _is_whole(self, week: date) -> bool:
+        covered = self.covered(week)
+        return week not in self.stopped and (covered is None or covered >= self.configs.publication.coverage_minimum)
 
     def reading(self, week: date) -> pl.DataFrame:
         """What the years to date take from one week."""

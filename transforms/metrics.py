@@ -120,11 +120,6 @@ def region_metrics() -> list[Metric]:
     return [Metric("belts_down_share", "share", *titles, definition, definition_zh, "DESIGN 10")]
 
 
-def catalogue() -> list[Metric]:
-    """Every metric that table figures may hold, in the order of publication."""
-    return [*metrics(), *index_metrics(), *comparison_metrics(), *region_metrics()]
-
-
 @metric(
     unit="yuan",
     en="Displayed sales",

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from configs.tables import table
-from transforms.metrics import LevelMetric, metrics
+from transforms.catalogue import level_metrics
+from transforms.metrics import Metric
 
 
 def comments(view: str) -> Iterator[str]:
@@ -13,11 +14,11 @@ def comments(view: str) -> Iterator[str]:
     for column in shape.columns:
         yield f'comment on column {view}."{column.name}" is {_literal(column.comment)}'
     if view == "belt_weeks":
-        for metric in metrics():
+        for metric in level_metrics():
             yield f'comment on column {view}."{metric.id}" is {_literal(_meaning(metric))}'
 
 
-def _meaning(metric: LevelMetric) -> str:
+def _meaning(metric: Metric) -> str:
     return f"{metric.en}: {metric.definition} [{metric.unit}]"
 
 

@@ -1,8 +1,8 @@
 """The views people read: one row per belt and week, and one per belt, week and alignment with its year-on-year."""
 
 from configs.tables import Table, table
+from transforms.catalogue import level_metrics
 from transforms.false_discovery import RATE
-from transforms.metrics import metrics
 
 EFFECTS = ("price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_effect")
 
@@ -20,8 +20,9 @@ def lake_view(name: str, has_files: bool) -> str:
 def belt_weeks(within: str = "", kind: str = "view") -> str:
     """One row per belt and week: every metric's published level (segment all) as a column, and the latest release that
     any of them is of. Regions have none. `within` (such as "temp.") says where figures and releases are."""
-    names = ", ".join(f"'{metric.id}'" for metric in metrics())
-    columns = ",\n".join(f"  max(value) filter (where metric = '{metric.id}') as {metric.id}" for metric in metrics())
+    ids = [metric.id for metric in level_metrics()]
+    names = ", ".join(f"'{name}'" for name in ids)
+    columns = ",\n".join(f"  max(value) filter (where metric = '{name}') as {name}" for name in ids)
     return f"""create {kind} belt_weeks as
 select belt, week,
 {columns},

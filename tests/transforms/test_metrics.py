@@ -6,9 +6,10 @@ import pytest
 
 from configs.belts import CostFloor
 from configs.publication import PublicationRules, shipped_rules
+from transforms.catalogue import catalogue
 from transforms.compare import belt_figures
 from transforms.coverage import Coverage
-from transforms.metrics import catalogue, metrics
+from transforms.metrics import metrics
 from transforms.panels import READ_BY_METRICS
 from transforms.prices import with_cost_floor, with_earlier_prices
 

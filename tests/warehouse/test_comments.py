@@ -8,7 +8,7 @@ import pytest
 
 from configs.register import load
 from configs.tables import table
-from transforms.metrics import metrics
+from transforms.catalogue import level_metrics
 from warehouse import database
 from warehouse.read import open as open_warehouse
 from warehouse.release import publish, sole_publisher
@@ -46,6 +46,6 @@ def test_every_column_is_there_in_its_order_and_says_what_it_means(home: Path, n
     said = asked(home, f"{query} order by column_index").rows()
     expected = [(column.name, column.comment) for column in table(name).columns]
     if name == "belt_weeks":
-        measured = [(metric.id, f"{metric.en}: {metric.definition} [{metric.unit}]") for metric in metrics()]
+        measured = [(metric.id, f"{metric.en}: {metric.definition} [{metric.unit}]") for metric in level_metrics()]
         expected[2:2] = measured
     assert said == expected
