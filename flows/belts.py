@@ -12,6 +12,7 @@ from configs.calendar import year_ago
 from configs.register import Configs
 from configs.tables import figures_draft, table
 from flows.categories import COUNTERS
+from flows.festival_base import FestivalBases, festival_weeks
 from flows.footings import BeltFootings
 from flows.quality import quarantined_weeks
 from transforms import year_to_date
@@ -21,6 +22,7 @@ from transforms.compare import read_belt, week_figures
 from transforms.coverage import Coverage, lowest, share
 from transforms.displays import KIND
 from transforms.ends import read_pairs
+from transforms.festival_figures import as_festival, festival_figures
 from transforms.panels import (
     LISTING,
     MERCHANT,
@@ -32,7 +34,7 @@ from transforms.panels import (
 from transforms.prices import with_cost_floor, with_earlier_prices
 from warehouse import lake
 
-METHOD = "figures-5"
+METHOD = "figures-6"
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
 ADDED = (
     "weight",
@@ -51,13 +53,13 @@ def build_belt(home: Path, configs: Configs, belt: Belt, weeks: Iterable[date] |
     are listings) wherever they are stale; returns how many weeks were made. `coverage` has the rows of `pages_read`."""
     made = BeltWeeks(home, configs, belt, coverage)
     wanted = set(made.known if weeks is None else weeks)
-    fingerprints = {week: made.fingerprint(week) for week in made.known if wanted & rests_on(week)}
+    fingerprints = {week: made.fingerprint(week) for week in made.known if wanted & made.rests_on(week)}
     stale = {
         week: made_of
         for week, made_of in fingerprints.items()
         if lake.fingerprint_of(lake.figures_file(home, week, belt.id)) != made_of
     }
-    made.read({end for week in stale for end in rests_on(week)})
+    made.read({end for week in stale for end in made.rests_on(week)})
     for week, made_of in stale.items():
         lake.write(lake.figures_file(home, week, belt.id), made.figures(week), made_of)
     return len(stale)
@@ -65,7 +67,8 @@ def build_belt(home: Path, configs: Configs, belt: Belt, weeks: Iterable[date] |
 
 def rests_on(week: date) -> set[date]:
     """The weeks whose listings the figures of a week are made from: itself, a year ago, four weeks before either, the
-    windows of both years to date, and the readings of the assistant's effect, most of which are those windows."""
+    windows of both years to date, and the readings of the assistant's effect, most of which are those windows. Near a
+    festival there are more (`BeltWeeks.rests_on`)."""
     ends = {week, week - COUNTERS, *year_to_date.windows(week)}
     return ends | {year_ago(end) for end in ends} | set(reading_weeks(week))
 
@@ -105,11 +108,18 @@ class BeltWeeks:
         self.made_of: dict[date, list[str]] = {}
         for week, path in files:
             self.made_of.setdefault(week, []).append(lake.fingerprint_of(path) or "")
+        self.festivals = self.configs.calendar.followed_by(self.belt.festival)
+        self.bases = FestivalBases(self.festivals, self._placed_base)
+
+    def rests_on(self, week: date) -> set[date]:
+        """What `rests_on` says, and the weeks of the base on the festival's phase."""
+        return rests_on(week) | festival_weeks(week, self.festivals)
 
     def fingerprint(self, week: date) -> str:
         """What the figures of a week are made from."""
-        ends = sorted(rests_on(week))
-        digests = [self.configs.digests["publication.yaml"], self.configs.digests[f"belts/{self.belt.id}.yaml"]]
+        ends = sorted(self.rests_on(week))
+        names = ("publication.yaml", "calendar.yaml", f"belts/{self.belt.id}.yaml")
+        digests = [self.configs.digests[name] for name in names]
         inputs = [f"{end} {digest}" for end in ends for digest in self.made_of.get(end, [])]
         covered = [f"{self.covered(end)} {self.footings.told(end)}" for end in ends]
         held = [str(end) for end in ends if end in self.stopped]
@@ -148,7 +158,30 @@ class BeltWeeks:
             quarantined=bool({week, base} & self.stopped),
             reordered=self.footings.reordered(week, base),
         )
-        return pl.concat([weekly, self.to_date(week), self.assistant(week)]).sort(figures_draft().key)
+        others = [self.festival(week, weekly), self.to_date(week), self.assistant(week)]
+        return pl.concat([weekly, *others]).sort(figures_draft().key)
+
+    def festival(self, week: date, weekly: pl.DataFrame) -> pl.DataFrame:
+        """The changes of one week on the festival's phase; `weekly` has the plain ones."""
+        mix = self.bases.mix(week)
+        if mix.is_plain:
+            return as_festival(weekly)
+        base, weeks = self.bases.base(mix), [day for day, _ in mix.parts]
+        now = placed_listings(self.inside(week, mix.week))
+        is_stopped = bool({week, *weeks} & self.stopped)
+        is_reordered = any(self.footings.reordered(week, day) for day in weeks)
+        return festival_figures(
+            now,
+            now.clear() if base is None else base,
+            belt=self.belt.id,
+            week=week,
+            coverage=Coverage(self.covered(week), lowest(map(self.covered, weeks))),
+            rules=self.configs.publication,
+            barred="quarantined" if is_stopped else "sort_changed" if is_reordered else None,
+        )
+
+    def _placed_base(self, week: date) -> pl.DataFrame | None:
+        return placed_listings(self.inside(week)) if week in self.rows else None
 
     def to_date(self, week: date) -> pl.DataFrame:
         """The year to date up to one week."""

@@ -129,7 +129,7 @@ def _segment_figures(ends: Ends, coverage: Coverage, rules: PublicationRules) ->
 
 
 def _all_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    yield from _sales_changes(ends, coverage, rules)
+    yield from sales_changes(ends, coverage, rules)
     yield from _changes(ends, coverage, rules)
 
 
@@ -161,7 +161,7 @@ def _changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterato
             yield Figure(metric.id, "yoy", "total", found.interval, unit, *counts, found.method, decision)
 
 
-def _sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+def sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     """The change of displayed sales; of a belt or marketplace the split of it too, and the change of the counts."""
     matched, whole = ends.matched, ends.whole
     share = matched_share(matched, whole)
