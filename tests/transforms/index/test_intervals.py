@@ -64,6 +64,7 @@ def test_intervals_are_the_jackknife_of_whole_indices(index: Callable[[pl.DataFr
 def test_bilateral_intervals_delete_one_merchant_at_a_time(formula: str, method: str, seed: int) -> None:
     """Degrees of freedom from influences, the derivative of ln I when a merchant counts a little more than once."""
     frame = drawn(seed, products=40, periods=3, merchants=5, kept=0.8)
+    frame = frame.filter((pl.col("merchant") != "m0") | (pl.col("period") < 2))  # a chain still rests on its first link
     names = frame["merchant"].unique().to_list()
     found = bilateral(frame, formula, method)  # type: ignore[arg-type]
     influences = np.array([_derivative(frame, formula, method, name) for name in names])
