@@ -1,34 +1,21 @@
-"""Bilateral indices: against a fixed base, chained, or against the period before; intervals by influence functions.
+"""Bilateral indices: against a fixed base, chained, or against the period before. Source: METHOD 4.2."""
 
-The influence of a merchant on the logarithm of an index is the sum over its products, and along a chain the sum over
-the links. Source: METHOD 1.5, 4.2. Weights are estimated too, so their part is in the influence.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import polars as pl
 
 from configs.errors import InputError
-from transforms.index.formulas import Operands, formula_of, link
+from transforms.index.formulas import Formula, Operands, formula_of
+from transforms.index.influences import Point, link, merchants_in, unity
 from transforms.index.matrices import Matrices, dense
 from transforms.index.splices import first_linked
 from transforms.index.systems import shared
-from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by
-from transforms.uncertainty import Interval, ratio_from_influences
+from transforms.uncertainty import Interval
 
 Method = Literal["fixed_base", "chained", "period"]
-
-
-@dataclass(frozen=True)
-class Point:
-    """One log index with each product's influence on it (0 where it has none) and which products it rests on."""
-
-    log: float
-    influence: FloatArray
-    is_there: BoolArray
+METHODS = ("fixed_base", "chained", "period")
+Points = list[Point | None]
 
 
 def bilateral(frame: pl.DataFrame, formula: str = "fisher", method: Method = "fixed_base") -> pl.DataFrame:
@@ -39,69 +26,27 @@ def bilateral(frame: pl.DataFrame, formula: str = "fisher", method: Method = "fi
     period, over a gap from the last period that has a value and shares products, `period` compares with the period
     before. The base is 1; null where nothing is matched. Raises InputError on rows that cannot be used.
     """
+    if method not in METHODS:
+        raise InputError(f"{method!r} is no method here; choose one of {', '.join(METHODS)}")
     matrices = dense(frame)
     operands, of = Operands(matrices), formula_of(formula)
-
-    def linked(s: int, t: int) -> Point | None:
-        value, influence = link(operands, of, s, t)
-        return None if np.isnan(value) else Point(value, influence, matrices.present[s] & matrices.present[t])
-
-    if method not in SERIES:
-        raise InputError(f"{method!r} is no method here; choose one of {', '.join(SERIES)}")
-    points = SERIES[method](matrices, linked)
+    base = first_linked(shared(matrices.present)) if method != "period" else 0
+    points: Points = []
+    for t in range(len(matrices.periods)):
+        points.append(unity(merchants_in(operands)) if t == base else _linked(operands, of, method, points, t))
     return _frame(matrices, points)
 
 
-Link = Callable[[int, int], Point | None]
-Points = list[Point | None]
-
-
-def base_of(matrices: Matrices) -> int | None:
-    """The base period, from which products are matched."""
-    return first_linked(shared(matrices.present))
-
-
-def _unity(matrices: Matrices, base: int) -> Point:
-    return Point(0.0, np.zeros(matrices.present.shape[1]), np.zeros_like(matrices.present[base]))
-
-
-def _fixed_base(matrices: Matrices, linked: Link) -> Points:
-    base = base_of(matrices)
-    periods = range(len(matrices.periods))
-    if base is None:
-        return [None for _ in periods]
-    return [_unity(matrices, base) if t == base else linked(base, t) if t > base else None for t in periods]
-
-
-def _period(matrices: Matrices, linked: Link) -> Points:
-    points: Points = [linked(t - 1, t) for t in range(1, len(matrices.periods))]
-    return [_unity(matrices, 0), *points] if len(matrices.periods) else []
-
-
-def _chained(matrices: Matrices, linked: Link) -> Points:
-    base = base_of(matrices)
-    points: Points = []
-    for t in range(len(matrices.periods)):
-        points.append(_unity(matrices, t) if t == base else _continued(points, linked, t))
-    return points
-
-
-def _continued(points: Points, linked: Link, t: int) -> Point | None:
-    """The chain goes on from the last period that has a value and is linked with this one."""
-    for s in range(t - 1, -1, -1):
-        earlier = points[s]
-        step = linked(s, t) if earlier is not None else None
+def _linked(operands: Operands, formula: Formula, method: Method, points: Points, t: int) -> Point | None:
+    """The index of a period that is not the base; None where it has no link."""
+    if method == "period":
+        return link(operands, formula, t - 1, t)
+    known = [s for s, point in enumerate(points) if point is not None]
+    for s in known[:1] if method == "fixed_base" else reversed(known):
+        earlier, step = points[s], link(operands, formula, s, t)
         if earlier is not None and step is not None:
-            is_there = earlier.is_there | step.is_there
-            return Point(earlier.log + step.log, earlier.influence + step.influence, is_there)
+            return earlier.then(step)
     return None
-
-
-SERIES: dict[str, Callable[[Matrices, Link], Points]] = {
-    "fixed_base": _fixed_base,
-    "chained": _chained,
-    "period": _period,
-}
 
 
 def _frame(matrices: Matrices, points: Points) -> pl.DataFrame:
@@ -109,18 +54,8 @@ def _frame(matrices: Matrices, points: Points) -> pl.DataFrame:
     frame = pl.DataFrame({"period": matrices.periods, "value": pl.Series(values, dtype=pl.Float64)})
     if matrices.merchant is None:
         return frame
-    intervals = [Interval(None) if point is None else _interval(matrices.merchant, point) for point in points]
+    intervals = [Interval(None) if point is None else point.interval() for point in points]
     return frame.with_columns(
         low=pl.Series([interval.low for interval in intervals], dtype=pl.Float64),
         high=pl.Series([interval.high for interval in intervals], dtype=pl.Float64),
     )
-
-
-def _interval(merchant: IntArray, point: Point) -> Interval:
-    """The interval of one point with merchants as the clusters; the base is 1 for sure."""
-    if not point.is_there.any():
-        return Interval(1.0, 1.0, 1.0)
-    size = int(merchant[-1]) + 1
-    rests_on = np.bincount(merchant[point.is_there], minlength=size) > 0
-    influences = sums_by(merchant, point.influence, size)[rests_on]
-    return ratio_from_influences(float(np.exp(point.log)), influences)

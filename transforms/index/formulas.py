@@ -14,7 +14,7 @@ import numpy as np
 
 from configs.errors import InputError
 from transforms.index.matrices import Matrices
-from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by, total
+from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by
 
 Pair = tuple[str, str]  # a matrix at period s, a matrix at period t
 NEGLIGIBLE = 1e-12  # a remainder of a sum below this share of it is a rounding error
@@ -124,26 +124,6 @@ def both_ways(formula: Formula, forward: FloatArray, back: FloatArray) -> FloatA
     if formula.direction == "both":
         return (forward - back) / 2
     return -back if formula.direction == "backward" else forward
-
-
-def link(operands: Operands, formula: Formula, s: int, t: int) -> tuple[float, FloatArray]:
-    """The log link from s to t and each product's influence on it (they sum to about 0); NaN where nothing matches."""
-    forward, onward = _influence(formula, *terms(operands, formula, s, t))
-    if formula.direction == "forward":
-        return forward, onward
-    back, backward = _influence(formula, *terms(operands, formula, t, s))
-    value = float(both_ways(formula, np.array(forward), np.array(back)))
-    return value, both_ways(formula, onward, backward)
-
-
-def _influence(formula: Formula, above: FloatArray, below: FloatArray) -> tuple[float, FloatArray]:
-    above_sum, below_sum = total(above), total(below)
-    value = float(one_way(formula, np.array([above_sum]), np.array([below_sum]))[0])
-    if np.isnan(value):
-        return value, np.zeros_like(above)
-    if formula.is_ratio:
-        return value, above / above_sum - below / below_sum
-    return value, (above - value * below) / below_sum
 
 
 def _inverse(price: FloatArray) -> FloatArray:
