@@ -1,6 +1,6 @@
 """The part of a build that makes price indices: listing weeks of a belt -> its index by month, with a weekly flash.
 
-A month's figures stand at its last Monday. Weeks of the month that is not over have a flash each, which is withdrawn
+A month's figures stand at its last week. Weeks of the month that is not over have a flash each, which is withdrawn
 when the month is over. Every point rests on all weeks before it, so a belt is made whole or not at all.
 """
 

@@ -16,6 +16,7 @@ from transforms.coverage import Coverage
 from transforms.figures import Figure, figures_frame
 from transforms.index import belt_index
 from transforms.index.belts import ALL
+from transforms.index.months import month_of
 from transforms.panels import COUNTED_WEIGHT
 from transforms.publication import Decision, base_facts, decide, decide_level, suppressed
 from transforms.uncertainty import Interval
@@ -62,13 +63,13 @@ def index_figures(
     """Rows of `figures_draft` of all months and of the weeks since, sorted by key, from `index_rows` of all weeks.
 
     `covered` maps each week to the shares of pages stored that week and a year before. A month stands at its last
-    Monday of which there are rows. What is published is decided as for other figures: by the merchants of the week, how
+    week of which there are rows. What is published is decided as for other figures: by the merchants of the week, how
     their sales are spread, and coverage; a change on the year also needs an index a year before (`no_base`).
     """
     if rows.is_empty():
         return figures_draft().empty()
     points = belt_index(rows.drop("value_yuan"), is_seasonal=belt.festival in SEASONAL)
-    last = rows.group_by(pl.col("week").dt.truncate("1mo").alias("month")).agg(pl.col("week").max().alias("last"))
+    last = rows.group_by(month_of(pl.col("week")).alias("month")).agg(pl.col("week").max().alias("last"))
     placed = points.filter(pl.col("stratum") == ALL).join(last, on="month", how="inner", validate="m:1")
     spread = rows.group_by("week", "merchant").agg(pl.col("value_yuan").sum()).sort("week", "merchant")
     values = {key[0]: part["value_yuan"].to_numpy() for key, part in spread.partition_by("week", as_dict=True).items()}

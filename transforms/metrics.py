@@ -101,11 +101,9 @@ def index_metrics() -> list[Metric]:
     """The price index of a belt, by month with a weekly flash (transforms/index_figures.py)."""
     definition = (
         "Price index of the belt's listings, 1 in its first month: the same listings are compared, month with month "
-        "(GEKS); a month stands at its last Monday, weeks of the month under way are provisional."
+        "(GEKS); a month stands at its last week, weeks of the month under way are provisional."
     )
-    definition_zh = (
-        "产业带商品价格指数，首月为1：逐月比较相同商品（GEKS）；月度值列于该月最后一个星期一，当月各周为暂定值。"
-    )
+    definition_zh = "产业带商品价格指数，首月为1：逐月比较相同商品（GEKS）；月度值列于该月最后一周，当月各周为暂定值。"
     return [Metric("price_index", "ratio", "Price index", "价格指数", definition, definition_zh, "METHOD 4")]
 
 
