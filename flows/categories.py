@@ -14,11 +14,11 @@ from configs.belts import Belt
 from configs.register import Configs
 from configs.tables import table
 from transforms.clean import cleaned
-from transforms.place import belts_of, city_weights
+from transforms.place import placed
 from transforms.sales import with_cumulative_flows
 from warehouse import lake
 
-METHOD = "listing-weeks-3"
+METHOD = "listing-weeks-4"
 COUNTERS = timedelta(days=28)
 
 
@@ -129,10 +129,11 @@ def place_category(home: Path, configs: Configs, category: str, weeks: Sequence[
     units = [unit for unit in lake.units(home, "listing_weeks") if unit[2] == category and unit[1] in set(weeks)]
     rows = lake.read(table("listing_weeks"), (lake.partition(home, "listing_weeks", *unit) for unit in units))
     batches = _by_definition(rows, belts, weeks)
-    placed = pl.concat([belts_of(batch, belts, day) for day, batch in batches])
-    weights = pl.concat([city_weights(batch, belts, day) for day, batch in batches])
+    members, weights = (
+        pl.concat(parts) for parts in zip(*(placed(batch, belts, day) for day, batch in batches), strict=True)
+    )
     for marketplace, week, _ in units:
-        part = placed.filter((pl.col("marketplace") == marketplace) & (pl.col("week") == week))
+        part = members.filter((pl.col("marketplace") == marketplace) & (pl.col("week") == week))
         made_of = _made_of(home, configs, marketplace, week, category)
         lake.write(lake.partition(home, "listing_belts", marketplace, week, category), part, made_of)
     for week in weeks:
