@@ -34,7 +34,7 @@ from transforms.panels import (
 from transforms.prices import with_cost_floor, with_earlier_prices
 from warehouse import lake
 
-METHOD = "figures-6"
+METHOD = "figures-7"
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
 ADDED = (
     "weight",
@@ -162,10 +162,11 @@ class BeltWeeks:
         return pl.concat([weekly, *others]).sort(figures_draft().key)
 
     def festival(self, week: date, weekly: pl.DataFrame) -> pl.DataFrame:
-        """The changes of one week on the festival's phase; `weekly` has the plain ones."""
+        """The changes of one week on the festival's phase; `weekly` has the plain ones. A belt with a festival of its
+        own has them in every week, the others only near the Spring Festival, where both alignments differ."""
         mix = self.bases.mix(week)
         if mix.is_plain:
-            return as_festival(weekly)
+            return as_festival(weekly if self.belt.festival else weekly.clear())
         base, weeks = self.bases.base(mix), [day for day, _ in mix.parts]
         now = placed_listings(self.inside(week, mix.week))
         is_stopped = bool({week, *weeks} & self.stopped)
