@@ -32,6 +32,7 @@ from transforms.panels import (
     placed_listings,
 )
 from transforms.prices import with_cost_floor, with_earlier_prices
+from transforms.sales import CUMULATIVE
 from warehouse import lake
 
 METHOD = "figures-7"
@@ -136,11 +137,13 @@ class BeltWeeks:
         self.empty = joined.clear()
 
     def _with_laws(self, listings: pl.DataFrame, units: list[Unit]) -> pl.DataFrame:
-        """Adds sales_mu and sales_sigma, the lognormal of each listing's kind of sales, if displays hide anything."""
+        """Adds sales_mu and sales_sigma, the lognormal of each listing's kind of sales, if displays hide anything that
+        is drawn: flows of counters are not."""
         paths = [path for unit in units if (path := lake.sales_parameters_file(self.home, *unit)).exists()]
-        if not paths:
+        read = [pl.read_parquet(path, columns=[*KIND, "mu", "sigma"]) for path in paths]
+        laws = pl.concat(read).filter(pl.col("sales_basis") != CUMULATIVE).unique() if read else None
+        if laws is None or laws.is_empty():
             return listings
-        laws = pl.concat(pl.read_parquet(path, columns=[*KIND, "mu", "sigma"]) for path in paths).unique()
         named = laws.rename({"mu": "sales_mu", "sigma": "sales_sigma"})
         return listings.join(named, on=KIND, how="left", validate="m:1")
 

@@ -27,8 +27,8 @@ WITHOUT_A_MODEL = (
     (
         *(LOWER, "change", "Change of lower ends", "展示下限的变化"),
         "The matched change of the lower ends of displays (1000+ is 1000; of a counter the difference of readings): "
-        "rounding down nearly cancels, which checks the model behind displayed_sales. No row where nothing is hidden.",
-        "按展示下限（1000+记为1000，累计计数取两次读数之差）计算的同店变化，两端取整大致抵消，用于核对模型；无取整时无此行。",
+        "rounding down nearly cancels, which checks the model behind displayed_sales. No row where no model is used.",
+        "按展示下限（1000+记为1000，累计计数取两次读数之差）计算的同店变化，两端取整大致抵消，用于核对模型；未使用模型时无此行。",
         "METHOD 3.4",
     ),
 )

@@ -194,10 +194,9 @@ def _bounds_figures(matched: Panel, decision: Decision) -> Iterator[Figure]:
     if matched.bounds is None or not matched.bounds.hide:
         return
     change = ratio_change(matched.base, matched.current).value
-    found = [
-        (HARD_BOUNDS, hard_bounds(matched.bounds, change), WORST_CASE),
-        (LOWER, lower_change(matched.bounds), LOWER_ENDS),
-    ]
+    found = [(HARD_BOUNDS, hard_bounds(matched.bounds, change), WORST_CASE)]
+    if matched.draws is not None:  # of counters the lower ends are the differences that displayed sales are
+        found.append((LOWER, lower_change(matched.bounds), LOWER_ENDS))
     for metric, interval, method in found:
         counts = matched.merchants, matched.listings
         yield Figure(metric, "yoy", "matched", interval, "change", *counts, method, decision)

@@ -108,6 +108,8 @@ def paired(
 
 def _names(pairs: pl.DataFrame, merchant: IntArray, at: IntArray) -> HashArray:
     """A hash of marketplace, merchant and listing of the pairs `at`."""
+    if not len(at):
+        return hashes([])
     is_first = np.diff(merchant, prepend=-1) > 0
     first, number = np.flatnonzero(is_first), np.cumsum(is_first) - 1
     places, owners = (hashes(pairs[name][first].to_list()) for name in ("marketplace", "merchant_id"))
