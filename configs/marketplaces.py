@@ -24,6 +24,7 @@ __all__ = [
     "Part", "Rate", "Sales", "ScriptLayout", "Title", "quoted_columns", "read_marketplace",
 ]  # fmt: skip
 
+NAME = "[a-z0-9-]+"  # a folder and a file bear it, on file systems too that know no capitals
 PLACES = ("page", "offset")  # a listing is turned by the number of the page or of its first listing
 
 
@@ -90,7 +91,7 @@ class Outcomes(Part):
 class Marketplace(Part):
     """One marketplace."""
 
-    name: str = Field(pattern=r"^[a-z0-9-]+$")
+    name: str = Field(pattern=f"^{NAME}$")
     title: Title
     hosts: list[Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")]] = Field(min_length=1)
     allow_loopback: bool = False

@@ -1,7 +1,7 @@
 """Everything that is configured: the shipped files, overlaid file by file by <home>/configs.
 
-Two flat files are overlaid entry by entry, so that one threshold or category can be set without copying the others:
-categories.yaml and publication.yaml.
+Three files are overlaid entry by entry, so that one threshold, category or festival window can be set without copying
+the others: categories.yaml, publication.yaml and, section by section, calendar.yaml.
 """
 
 from collections.abc import Iterator
@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import RootModel, create_model
+from pydantic import BaseModel, RootModel, create_model
 
 from configs.belts import Belt, Name, read_belt
 from configs.errors import ConfigError
+from configs.festivals import Calendar
 from configs.gates import Gate
 from configs.marketplaces import Marketplace, read_marketplace
 from configs.publication import PublicationRules
@@ -23,6 +24,8 @@ from configs.yaml_lines import line_of, load_model
 SHIPPED = Path(__file__).parent
 NOT_OVERLAID = ("tables.yaml", "place_history.yaml")  # part of the code
 
+M = TypeVar("M", bound=BaseModel)
+
 
 class Categories(RootModel[dict[str, Name]]):
     """Category id to its names."""
@@ -30,13 +33,14 @@ class Categories(RootModel[dict[str, Name]]):
 
 @dataclass(frozen=True)
 class Configs:
-    """All belts, categories, marketplaces, gates and thresholds in force, and a digest of the files they came from."""
+    """All belts, categories, marketplaces, gates, thresholds and moving days in force, and a digest of their files."""
 
     belts: dict[str, Belt]
     categories: dict[str, Name]
     marketplaces: dict[str, Marketplace]
     gates: dict[str, Gate]
     publication: PublicationRules
+    calendar: Calendar
     digests: dict[str, str]
 
     @property
@@ -76,7 +80,8 @@ def load(home: Path) -> Configs:
         categories=categories,
         marketplaces=marketplaces,
         gates=gates,
-        publication=_publication(files["publication.yaml"]),
+        publication=_entry_by_entry(files["publication.yaml"], PublicationRules),
+        calendar=_entry_by_entry(files["calendar.yaml"], Calendar),
         digests={name: sha256(path.read_bytes()).hexdigest() for name, path in files.items()},
     )
 
@@ -101,15 +106,16 @@ def _categories(home: Path) -> dict[str, Name]:
     return merged
 
 
-def _publication(path: Path) -> PublicationRules:
-    """The thresholds in force: those that the overlay does not name are the shipped ones."""
-    shipped = load_model(SHIPPED / "publication.yaml", PublicationRules)
+def _entry_by_entry(path: Path, model: type[M]) -> M:
+    """The file in force: entries that the overlay does not name are those of the shipped file of that name."""
+    shipped = load_model(SHIPPED / path.name, model)
+    if path.parent == SHIPPED:
+        return shipped
     known: Any = {
-        name: (field.rebuild_annotation(), getattr(shipped, name))
-        for name, field in PublicationRules.model_fields.items()
+        name: (field.rebuild_annotation(), getattr(shipped, name)) for name, field in model.model_fields.items()
     }
-    merged = load_model(path, create_model("PublicationRules", __base__=PublicationRules, **known))
-    return PublicationRules.model_validate(merged.model_dump())
+    merged = load_model(path, create_model(model.__name__, __base__=model, **known))
+    return model.model_validate(merged.model_dump())
 
 
 def _known_categories(path: Path, named: list[str], known: dict[str, Name]) -> None:

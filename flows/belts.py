@@ -12,18 +12,38 @@ from configs.calendar import year_ago
 from configs.register import Configs
 from configs.tables import figures_draft, table
 from flows.categories import COUNTERS
+from flows.festival_base import FestivalBases, festival_weeks
 from flows.footings import BeltFootings
 from flows.quality import quarantined_weeks
 from transforms import year_to_date
+from transforms.adoption import adoption_reading, reading_weeks
+from transforms.assistant import assistant_figures
 from transforms.compare import read_belt, week_figures
 from transforms.coverage import Coverage, lowest, share
-from transforms.panels import LISTING, MERCHANT, READ, READ_BY_METRICS, listing_pairs, placed_listings
+from transforms.displays import KIND
+from transforms.ends import read_pairs
+from transforms.festival_figures import as_festival, festival_figures
+from transforms.panels import (
+    LISTING,
+    MERCHANT,
+    READ,
+    READ_BY_METRICS,
+    READ_OF_DISPLAYS,
+    placed_listings,
+)
 from transforms.prices import with_cost_floor, with_earlier_prices
 from warehouse import lake
 
-METHOD = "figures-3"
+METHOD = "figures-6"
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
-ADDED = ("weight", "cost_floor_yuan", "earlier_price_yuan")  # columns that are not stored with a listing
+ADDED = (
+    "weight",
+    "cost_floor_yuan",
+    "earlier_price_yuan",
+    "sales_mu",
+    "sales_sigma",
+)  # columns that are not stored with a listing
+INDEX_PREFIX = "index:"  # in the place of a belt: the file of its price index
 REGIONS_FILE = "region:all"  # in the place of a belt, none of which can be called so; all regions of a week
 Unit = tuple[str, date, str]
 
@@ -33,30 +53,32 @@ def build_belt(home: Path, configs: Configs, belt: Belt, weeks: Iterable[date] |
     are listings) wherever they are stale; returns how many weeks were made. `coverage` has the rows of `pages_read`."""
     made = BeltWeeks(home, configs, belt, coverage)
     wanted = set(made.known if weeks is None else weeks)
-    fingerprints = {week: made.fingerprint(week) for week in made.known if wanted & rests_on(week)}
+    fingerprints = {week: made.fingerprint(week) for week in made.known if wanted & made.rests_on(week)}
     stale = {
         week: made_of
         for week, made_of in fingerprints.items()
         if lake.fingerprint_of(lake.figures_file(home, week, belt.id)) != made_of
     }
-    made.read({end for week in stale for end in rests_on(week)})
+    made.read({end for week in stale for end in made.rests_on(week)})
     for week, made_of in stale.items():
         lake.write(lake.figures_file(home, week, belt.id), made.figures(week), made_of)
     return len(stale)
 
 
 def rests_on(week: date) -> set[date]:
-    """The weeks whose listings the figures of a week are made from: itself, a year ago, four weeks before either, and
-    the windows of both years to date."""
+    """The weeks whose listings the figures of a week are made from: itself, a year ago, four weeks before either, the
+    windows of both years to date, and the readings of the assistant's effect, most of which are those windows. Near a
+    festival there are more (`BeltWeeks.rests_on`)."""
     ends = {week, week - COUNTERS, *year_to_date.windows(week)}
-    return ends | {year_ago(end) for end in ends}
+    return ends | {year_ago(end) for end in ends} | set(reading_weeks(week))
 
 
 def drop_unknown_belts(home: Path, configs: Configs) -> None:
     """Remove built figures of belts that are configured no longer, so that the next release withdraws them."""
     for folder in (home / "figures").glob("week=*"):
         week = date.fromisoformat(folder.name.removeprefix("week="))
-        known = {lake.figures_file(home, week, name) for name in (*configs.belts, REGIONS_FILE)}
+        indices = (f"{INDEX_PREFIX}{name}" for name in configs.belts)
+        known = {lake.figures_file(home, week, name) for name in (*configs.belts, *indices, REGIONS_FILE)}
         for path in folder.glob("*.parquet"):
             if path not in known:
                 path.unlink()
@@ -72,6 +94,7 @@ class BeltWeeks:
     coverage: pl.DataFrame
     rows: dict[date, pl.DataFrame] = field(default_factory=dict)
     readings: dict[date, pl.DataFrame] = field(default_factory=dict)
+    adopters: dict[date, pl.DataFrame] = field(default_factory=dict)
     shares: dict[date, float | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -85,11 +108,18 @@ class BeltWeeks:
         self.made_of: dict[date, list[str]] = {}
         for week, path in files:
             self.made_of.setdefault(week, []).append(lake.fingerprint_of(path) or "")
+        self.festivals = self.configs.calendar.followed_by(self.belt.festival)
+        self.bases = FestivalBases(self.festivals, self._placed_base)
+
+    def rests_on(self, week: date) -> set[date]:
+        """What `rests_on` says, and the weeks of the base on the festival's phase."""
+        return rests_on(week) | festival_weeks(week, self.festivals)
 
     def fingerprint(self, week: date) -> str:
         """What the figures of a week are made from."""
-        ends = sorted(rests_on(week))
-        digests = [self.configs.digests["publication.yaml"], self.configs.digests[f"belts/{self.belt.id}.yaml"]]
+        ends = sorted(self.rests_on(week))
+        names = ("publication.yaml", "calendar.yaml", f"belts/{self.belt.id}.yaml")
+        digests = [self.configs.digests[name] for name in names]
         inputs = [f"{end} {digest}" for end in ends for digest in self.made_of.get(end, [])]
         covered = [f"{self.covered(end)} {self.footings.told(end)}" for end in ends]
         held = [str(end) for end in ends if end in self.stopped]
@@ -101,15 +131,24 @@ class BeltWeeks:
         listings = _read(self.home, "listing_weeks", wanted, [*UNIT_KEY, "title_text", "pack_count", *_read_columns()])
         placed = _read(self.home, "listing_belts", wanted, [*UNIT_KEY, "belt", "weight", "rule"])
         own = placed.filter(pl.col("belt") == self.belt.id).drop("belt")
-        joined = listings.join(own, on=UNIT_KEY, how="left", validate="1:1").sort(UNIT_KEY)
+        joined = self._with_laws(listings.join(own, on=UNIT_KEY, how="left", validate="1:1"), wanted).sort(UNIT_KEY)
         self.rows = {key[0]: part for key, part in joined.partition_by("week", as_dict=True).items()}
         self.empty = joined.clear()
+
+    def _with_laws(self, listings: pl.DataFrame, units: list[Unit]) -> pl.DataFrame:
+        """Adds sales_mu and sales_sigma, the lognormal of each listing's kind of sales, if displays hide anything."""
+        paths = [path for unit in units if (path := lake.sales_parameters_file(self.home, *unit)).exists()]
+        if not paths:
+            return listings
+        laws = pl.concat(pl.read_parquet(path, columns=[*KIND, "mu", "sigma"]) for path in paths).unique()
+        named = laws.rename({"mu": "sales_mu", "sigma": "sales_sigma"})
+        return listings.join(named, on=KIND, how="left", validate="m:1")
 
     def figures(self, week: date) -> pl.DataFrame:
         """The figures of one week, sorted by key."""
         base = year_ago(week)
         segments = read_belt(self.inside(week, base), self.inside(base), self.footings.of(week, base))
-        self.readings[week] = year_to_date.reading(segments.whole.pairs)
+        self.readings[week] = year_to_date.reading(segments.whole.pairs, segments.whole.sales)
         weekly = week_figures(
             segments,
             belt=self.belt.id,
@@ -119,7 +158,30 @@ class BeltWeeks:
             quarantined=bool({week, base} & self.stopped),
             reordered=self.footings.reordered(week, base),
         )
-        return pl.concat([weekly, self.to_date(week)]).sort(figures_draft().key)
+        others = [self.festival(week, weekly), self.to_date(week), self.assistant(week)]
+        return pl.concat([weekly, *others]).sort(figures_draft().key)
+
+    def festival(self, week: date, weekly: pl.DataFrame) -> pl.DataFrame:
+        """The changes of one week on the festival's phase; `weekly` has the plain ones."""
+        mix = self.bases.mix(week)
+        if mix.is_plain:
+            return as_festival(weekly)
+        base, weeks = self.bases.base(mix), [day for day, _ in mix.parts]
+        now = placed_listings(self.inside(week, mix.week))
+        is_stopped = bool({week, *weeks} & self.stopped)
+        is_reordered = any(self.footings.reordered(week, day) for day in weeks)
+        return festival_figures(
+            now,
+            now.clear() if base is None else base,
+            belt=self.belt.id,
+            week=week,
+            coverage=Coverage(self.covered(week), lowest(map(self.covered, weeks))),
+            rules=self.configs.publication,
+            barred="quarantined" if is_stopped else "sort_changed" if is_reordered else None,
+        )
+
+    def _placed_base(self, week: date) -> pl.DataFrame | None:
+        return placed_listings(self.inside(week)) if week in self.rows else None
 
     def to_date(self, week: date) -> pl.DataFrame:
         """The year to date up to one week."""
@@ -135,12 +197,35 @@ class BeltWeeks:
             reordered=any(map(self.footings.reordered, windows, bases)),
         )
 
+    def assistant(self, week: date) -> pl.DataFrame:
+        """The effect of the assistant: from the week, and those readings that passed their gates and lack few pages."""
+        known = [day for day in reading_weeks(week) if day in self.rows]
+        used = [day for day in known if day == week or self._is_whole(day)]
+        return assistant_figures(
+            readings={day: self.adoption(day) for day in used},
+            belt=self.belt.id,
+            week=week,
+            coverage=Coverage(lowest(map(self.covered, used)), None),
+            rules=self.configs.publication,
+            quarantined=week in self.stopped,
+        )
+
+    def adoption(self, week: date) -> pl.DataFrame:
+        """What the effect of the assistant takes from one week."""
+        if week not in self.adopters:
+            self.adopters[week] = adoption_reading(self.rows[week])
+        return self.adopters[week]
+
+    def _is_whole(self, week: date) -> bool:
+        covered = self.covered(week)
+        return week not in self.stopped and (covered is None or covered >= self.configs.publication.coverage_minimum)
+
     def reading(self, week: date) -> pl.DataFrame:
         """What the years to date take from one week."""
         if week not in self.readings:
             base = year_ago(week)
             now, then = placed_listings(self.inside(week, base)), placed_listings(self.inside(base))
-            self.readings[week] = year_to_date.reading(listing_pairs(now, then, self.footings.of(week, base)))
+            self.readings[week] = year_to_date.reading(*read_pairs(now, then, self.footings.of(week, base)))
         return self.readings[week]
 
     def inside(self, week: date, base: date | None = None) -> pl.DataFrame:
@@ -171,7 +256,7 @@ class BeltWeeks:
 
 def _read_columns() -> list[str]:
     """The stored columns that comparisons and metrics read."""
-    return [name for name in (*READ, *READ_BY_METRICS) if name not in (*LISTING, *ADDED)]
+    return [name for name in (*READ, *READ_BY_METRICS, *READ_OF_DISPLAYS) if name not in (*LISTING, *ADDED)]
 
 
 def _read(home: Path, name: str, units: list[Unit], columns: list[str]) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import polars as pl
 
 from configs.calendar import week_of
 from configs.errors import InputError
+from flows.mapping import as_they_come
 from flows.progress import Reporter
 from flows.workplace import Workplace
 
@@ -62,7 +63,7 @@ def backfill_files(work: Workplace, files: Iterable[Path], marketplace: str, rep
 
     found = work.configs.marketplace(marketplace)
     with reporter.step("backfill") as step:
-        report = backfill(work.home, found, list(files), work.ledger, step.advance)
+        report = backfill(work.home, found, list(files), work.ledger, step.advance, as_they_come)
         step.say(_sentence(report))
 
 

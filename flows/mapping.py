@@ -4,14 +4,16 @@ A flow maps them as Prefect tasks instead (flows/weekly.py); the steps do not kn
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import starmap
 from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
 
 from flows.progress import Advance
 
 R = TypeVar("R")
+WORTH_PROCESSES = 8  # batches: below, starting processes costs more than the work
 
 
 class Mapper(Protocol):
@@ -40,6 +42,16 @@ def in_processes(name: str, function: Callable[..., R], units: Sequence[tuple[An
         for done, _ in enumerate(as_completed(futures), start=1):
             advance(done, len(units))
         return [future.result() for future in futures]
+
+
+def as_they_come(function: Callable[..., R], batches: Iterable[tuple[Any, ...]]) -> Iterator[R]:
+    """The results in the order of the batches, each as soon as it is there; many batches go through processes."""
+    units = list(batches)
+    if len(units) < WORTH_PROCESSES:
+        yield from starmap(function, units)
+        return
+    with processes(len(units)) as pool:
+        yield from pool.map(function, *zip(*units, strict=True))
 
 
 def processes(units: int) -> ProcessPoolExecutor:

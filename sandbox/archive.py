@@ -3,9 +3,13 @@
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import starmap
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
@@ -18,6 +22,7 @@ from sandbox.scenario import PRACTICE, PRACTICE_HTML, Scenario
 
 HOUR = 2  # of Monday in Shanghai, when the archive's crawler came by
 GZIP_LEVEL = 1
+CHUNK = 13  # weeks that one process writes at a time
 
 Progress = Callable[[int, int], None]
 
@@ -48,22 +53,46 @@ def write_past(folder: Path, scenario: Scenario, seed: int, progress: Progress |
 
     Files that are there already are left alone. `progress` is told weeks done and weeks in all.
     """
-    weeks, paths = scenario.past_weeks, []
-    sites: dict[str, Pages] = {}
-    for done, week in enumerate(weeks, 1):
-        for name in scenario.marketplaces:
-            path = folder / name / f"{name}-{week}.warc.gz"
-            if not path.exists():
-                sites = sites or _sites(scenario, seed)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                _write_week(path, pages_of(sites[name], scenario.marketplaces[name], week), week)
-            paths.append(path)
+    weeks = scenario.past_weeks
+    missing = [week for week in weeks if not all(path.exists() for path in _files(folder, scenario, week))]
+    done = len(weeks) - len(missing)
+    for made in _each(
+        _write_weeks, [(folder, scenario, seed, missing[n : n + CHUNK]) for n in range(0, len(missing), CHUNK)]
+    ):
+        done += made
         if progress:
             progress(done, len(weeks))
-    return paths
+    return [path for week in weeks for path in _files(folder, scenario, week)]
 
 
-def _sites(scenario: Scenario, seed: int) -> dict[str, Pages]:
+def _files(folder: Path, scenario: Scenario, week: date) -> list[Path]:
+    """The files of a week, one per marketplace."""
+    return [folder / name / f"{name}-{week}.warc.gz" for name in scenario.marketplaces]
+
+
+def _each(write: Callable[..., int], chunks: list[tuple[Any, ...]]) -> Iterator[int]:
+    """What each chunk comes to; several go through processes, of which each builds the economy once."""
+    if len(chunks) < 2:
+        yield from starmap(write, chunks)
+        return
+    with ProcessPoolExecutor(min(len(chunks), os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+        yield from pool.map(write, *zip(*chunks, strict=True))
+
+
+def _write_weeks(folder: Path, scenario: Scenario, seed: int, weeks: list[date]) -> int:
+    """Writes the files that are missing of some weeks; returns how many weeks."""
+    sites = _sites(scenario.model_dump_json(), seed)
+    for week in weeks:
+        for path, (name, categories) in zip(_files(folder, scenario, week), scenario.marketplaces.items(), strict=True):
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _write_week(path, pages_of(sites[name], categories, week), week)
+    return len(weeks)
+
+
+@lru_cache(maxsize=1)
+def _sites(scenario_json: str, seed: int) -> dict[str, Pages]:
+    scenario = Scenario.model_validate_json(scenario_json)
     economy = build(scenario, seed)
     return {name: SITES[name](economy) for name in scenario.marketplaces}
 

@@ -1,10 +1,11 @@
 """History from the archives of other crawlers: their captures of listing pages, by week, in ours."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from hashlib import sha256
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from spiders.pages import STORED, PageFacts, PageKey
 NAMED_URLS = 5
 
 Progress = Callable[[int, int], None]
+Rows = list[dict[str, Any]]
+Each = Callable[[Callable[..., Rows], Iterable[tuple[Any, ...]]], Iterator[Rows]]
+"""Calls a function once per tuple of arguments, here or in other processes, and gives the results in their order."""
 
 
 @dataclass
@@ -54,25 +58,30 @@ class _Chosen:
 
 
 def backfill(
-    home: Path, marketplace: Marketplace, warc_paths: list[Path], ledger: Ledger, on_progress: Progress | None = None
+    home: Path,
+    marketplace: Marketplace,
+    warc_paths: list[Path],
+    ledger: Ledger,
+    on_progress: Progress | None = None,
+    each: Each = starmap,
 ) -> BackfillReport:
     """Takes listing pages of the marketplace from WARC files into our archive and ledger, as pages that are done.
 
     The week is that of the capture. Of several captures of a page in a week the earliest that is a listing or says
     that there is none is taken, else the earliest. Pages that the ledger has stay as they are, so that running it
-    again changes nothing. `on_progress` is told pages done and pages to do. InputError for a file that is no WARC,
-    before anything is written.
+    again changes nothing. `on_progress` is told pages done and pages to do; `each` may read batches of pages in other
+    processes, the ledger is written in this one. InputError for a file that is no WARC, before anything is written.
     """
     report = BackfillReport()
     known = set(ledger.rows(marketplace=marketplace.name).select("week", "category", "page").iter_rows())
     found = _candidates(marketplace, warc_files(warc_paths), known, report)
     report.later = sum(len(captures) - 1 for captures in found.values())
     done = 0
-    for source, keys in _batches(found):
-        chosen = [_choose(marketplace, key, found[key]) for key in keys]
-        report.stored += ledger.record(_archived(home, source, chosen))
-        report.outcomes += Counter(one.facts.outcome for one in chosen)
-        done += len(keys)
+    batches = [(home, marketplace, source, {key: found[key] for key in keys}) for source, keys in _batches(found)]
+    for rows in each(_taken, batches):
+        report.stored += ledger.record(rows)
+        report.outcomes += Counter(row["outcome"] for row in rows)
+        done += len(rows)
         if on_progress is not None:
             on_progress(done, len(found))
     return report
@@ -123,6 +132,11 @@ def _batches(found: dict[PageKey, list[Capture]]) -> list[tuple[Path, list[PageK
     return [(source, keys) for (_, source), keys in sorted(batches.items())]
 
 
+def _taken(home: Path, marketplace: Marketplace, source: Path, batch: dict[PageKey, list[Capture]]) -> Rows:
+    """Chooses and archives the pages of a batch."""
+    return _archived(home, source, [_choose(marketplace, key, captures) for key, captures in batch.items()])
+
+
 def _choose(marketplace: Marketplace, key: PageKey, captures: list[Capture]) -> _Chosen:
     """The earliest capture whose outcome reaches figures, else the earliest."""
     first: _Chosen | None = None
@@ -149,7 +163,7 @@ def _choose(marketplace: Marketplace, key: PageKey, captures: list[Capture]) -> 
     return first
 
 
-def _archived(home: Path, source: Path, chosen: list[_Chosen]) -> list[dict[str, Any]]:
+def _archived(home: Path, source: Path, chosen: list[_Chosen]) -> Rows:
     """Ledger rows of a batch whose records are on disk when this returns.
 
     The file is named after the source and what was taken from it: a run that was cut short writes the same file again,

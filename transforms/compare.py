@@ -9,17 +9,20 @@ import polars as pl
 from configs.errors import BeltwatchError
 from configs.publication import PublicationRules
 from transforms.attrition import attrition_bracket
+from transforms.bounds import HARD_BOUNDS, LOWER, hard_bounds, lower_change
 from transforms.coverage import Coverage
 from transforms.ends import Ends, Segments, read_segments
 from transforms.estimates import FULL_COUNT, Estimate, change, level
 from transforms.figures import Figure, figures_frame
 from transforms.footing import Footings
+from transforms.imputation import imputed_change
 from transforms.metrics import LevelMetric, metrics
 from transforms.ordered import total
+from transforms.page_spread import with_spread
 from transforms.panels import NO_FOOTINGS, Panel, placed_listings
 from transforms.publication import BaseFacts, Decision, base_facts, decide, decide_level
 from transforms.secondary import with_secondary
-from transforms.segments import MARKETPLACE, is_broad
+from transforms.segments import ALL, MARKETPLACE, is_broad
 from transforms.split import ONE_SIDED, split_change
 from transforms.uncertainty import Interval, one_sided_fraction, ratio_change, signed_fraction
 
@@ -30,6 +33,11 @@ MATCHED, TOTAL, SPLIT, SHARE, BRACKET = (
     "matched share v1",
     "attrition bracket v1",
 )
+MATCHED_DRAWN, TOTAL_DRAWN = (
+    "matched-merchant ratio, jackknife and imputation v1",
+    "total ratio, jackknife and imputation v1",
+)
+WORST_CASE, LOWER_ENDS = "worst cases of displays v1", "ratio of lower ends, jackknife v1"
 
 
 def belt_figures(
@@ -96,11 +104,13 @@ def _check_week(rows: pl.DataFrame, week: date) -> None:
 
 
 def _all_figures(segments: Segments, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    """The figures of every segment; a belt's only marketplace is the belt itself."""
+    """The figures of every segment; a belt's only marketplace is the belt itself, but for what only belts have."""
     whole = list(_segment_figures(segments.whole, coverage, rules))
     for name in segments.names:
         if is_broad(name) and (name == segments.whole.segment or segments.is_whole(name)):
-            yield from (replace(figure, segment=name) for figure in whole)
+            is_other = name != segments.whole.segment
+            told = (figure for figure in whole if not (is_other and figure.metric in (HARD_BOUNDS, LOWER)))
+            yield from (replace(figure, segment=name) for figure in told)
         else:
             yield from _segment_figures(segments.cut(name), coverage, rules)
 
@@ -119,7 +129,7 @@ def _segment_figures(ends: Ends, coverage: Coverage, rules: PublicationRules) ->
 
 
 def _all_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    yield from _sales_changes(ends, coverage, rules)
+    yield from sales_changes(ends, coverage, rules)
     yield from _changes(ends, coverage, rules)
 
 
@@ -151,15 +161,19 @@ def _changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterato
             yield Figure(metric.id, "yoy", "total", found.interval, unit, *counts, found.method, decision)
 
 
-def _sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+def sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     """The change of displayed sales; of a belt or marketplace the split of it too, and the change of the counts."""
     matched, whole = ends.matched, ends.whole
     share = matched_share(matched, whole)
+    has_base = bool(ends.has_base.any())
     like_for_like, in_all = (
-        sales_decision(panel, matched, share, bool(ends.has_base.any()), coverage, rules) for panel in (matched, whole)
+        sales_decision(panel, matched, share, has_base, coverage, rules, ceiling_share(panel))
+        for panel in (matched, whole)
     )
     yield ratio_figure("displayed_sales", "yoy", "matched", matched, like_for_like)
     yield ratio_figure("displayed_sales", "yoy", "total", whole, in_all)
+    if ends.segment == ALL:
+        yield from _bounds_figures(matched, like_for_like)
     if not is_broad(ends.segment):
         return
     yield ratio_figure("merchants", "yoy", "total", ends.merchants, in_all)
@@ -175,6 +189,20 @@ def _sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> I
     yield Figure("matched_share", "yoy", "matched", Interval(share), "share", *counts, SHARE, like_for_like)
 
 
+def _bounds_figures(matched: Panel, decision: Decision) -> Iterator[Figure]:
+    """Beside the matched change what can be said of it without a model, where displays hide anything."""
+    if matched.bounds is None or not matched.bounds.hide:
+        return
+    change = ratio_change(matched.base, matched.current).value
+    found = [
+        (HARD_BOUNDS, hard_bounds(matched.bounds, change), WORST_CASE),
+        (LOWER, lower_change(matched.bounds), LOWER_ENDS),
+    ]
+    for metric, interval, method in found:
+        counts = matched.merchants, matched.listings
+        yield Figure(metric, "yoy", "matched", interval, "change", *counts, method, decision)
+
+
 def sales_decision(
     panel: Panel,
     matched: Panel,
@@ -182,10 +210,17 @@ def sales_decision(
     has_base: bool,
     coverage: Coverage,
     rules: PublicationRules,
+    ceiling: float = 0.0,
 ) -> Decision:
-    """The decision on a panel of displayed sales, by how its own base value is spread and by what is matched."""
-    facts = base_facts(matched.merchants, panel.base, share or 0.0) if has_base else None
+    """The decision on a panel of displayed sales, by how its own base value is spread, what is matched, and how much of
+    it stands at the ceiling of what is displayed."""
+    facts = base_facts(matched.merchants, panel.base, share or 0.0, ceiling) if has_base else None
     return decide(facts, coverage.lower_share, rules)
+
+
+def ceiling_share(panel: Panel) -> float:
+    """Share of the base value that stands at the ceiling of what is displayed."""
+    return panel.bounds.ceiling_share if panel.bounds else 0.0
 
 
 def matched_share(matched: Panel, whole: Panel) -> float | None:
@@ -196,6 +231,10 @@ def matched_share(matched: Panel, whole: Panel) -> float | None:
 
 def ratio_figure(metric: str, comparison: str, name: str, panel: Panel, decision: Decision) -> Figure:
     """The change of the sums of a panel."""
-    interval = ratio_change(panel.base, panel.current)
-    method = MATCHED if name == "matched" else TOTAL
+    if panel.draws is None:
+        interval, method = ratio_change(panel.base, panel.current), MATCHED if name == "matched" else TOTAL
+    else:
+        interval = imputed_change(panel.base, panel.current, panel.draws)
+        method = MATCHED_DRAWN if name == "matched" else TOTAL_DRAWN
+    interval = with_spread(interval, panel.lost)
     return Figure(metric, comparison, name, interval, "change", panel.merchants, panel.listings, method, decision)

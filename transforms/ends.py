@@ -1,14 +1,17 @@
 """One belt at a week and at its base, read once into arrays, and the cuts of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from transforms.estimates import Sample, main_unit, read_values
 from transforms.footing import Footings
+from transforms.hidden import shown_sales
 from transforms.metrics import metrics
-from transforms.ordered import BoolArray, FloatArray, IntArray
+from transforms.ordered import BoolArray, FloatArray, IntArray, total
+from transforms.page_spread import page_spread
+from transforms.paired import Paired, paired
 from transforms.panels import (
     NO_FOOTINGS,
     Panel,
@@ -28,7 +31,8 @@ class Ends:
 
     `base` and `current` number merchants and listings as `pairs` does and carry the base week's weights; `own` has
     the week's own weights and numbers. `matched` ... `listings` are the panels of displayed sales and of the counts.
-    `has_base` marks the merchants that show sales at the base; `footings` are what the ends stand on.
+    `has_base` marks the merchants that show sales at the base; `footings` are what the ends stand on, `sales` is what
+    displays of the whole belt hide.
     """
 
     segment: str
@@ -42,6 +46,7 @@ class Ends:
     listings: Panel
     has_base: BoolArray
     footings: Footings
+    sales: Paired | None = None
 
 
 @dataclass(frozen=True)
@@ -82,9 +87,18 @@ class Segments:
         )
 
 
+def read_pairs(
+    now: pl.DataFrame, then: pl.DataFrame, footings: Footings = NO_FOOTINGS
+) -> tuple[pl.DataFrame, Paired | None]:
+    """The pairs of two `placed_listings` on their footings, and what their displays hide; None where nothing."""
+    pairs = listing_pairs(now, then, footings)
+    return pairs, paired(pairs, shown_sales(then), shown_sales(now))
+
+
 def read_segments(now: pl.DataFrame, then: pl.DataFrame, footings: Footings = NO_FOOTINGS) -> Segments:
     """Everything that the figures of a belt need, from two `placed_listings` on their footings."""
-    pairs = listing_pairs(now, then, footings)
+    pairs, sales = read_pairs(now, then, footings)
+    lost = page_spread(now, then, footings, _sums)
     present = now.filter(pl.col("weight") > 0)
     size = int(pairs["merchant"].max() or 0) + 1 if len(pairs) else 0  # type: ignore[arg-type]
     unit = main_unit(now)
@@ -112,18 +126,26 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame, footings: Footings = NO
         base=base,
         current=current,
         pairs=pairs,
-        matched=matched_panel(pairs),
-        whole=total_panel(pairs),
+        matched=replace(matched_panel(pairs, sales), lost=lost.get("matched")),
+        whole=replace(total_panel(pairs, sales), lost=lost.get("total")),
         merchants=merchant_panel(pairs),
         listings=listing_panel(pairs),
         has_base=_has_base(pairs, size),
         footings=footings,
+        sales=sales,
     )
     return Segments(
         whole,
         {name: is_in[is_present] for name, is_in in now_masks.items()},
         merchant_segments(*standings),
     )
+
+
+def _sums(now: pl.DataFrame, then: pl.DataFrame, footings: Footings) -> dict[str, tuple[float, float]]:
+    """The sums of displayed sales at the base and now, of the matched merchants and of all."""
+    pairs = listing_pairs(now, then, footings)
+    panels = {"matched": matched_panel(pairs), "total": total_panel(pairs)}
+    return {name: (total(panel.base), total(panel.current)) for name, panel in panels.items()}
 
 
 def _own_sample(present: pl.DataFrame, values: dict[str, FloatArray]) -> Sample:

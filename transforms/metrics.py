@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import polars as pl
 
+from transforms.bounds import WITHOUT_A_MODEL
 from transforms.forms import Count, Form, Quantile, Share, Total
 
 SERVICE = ("refund_only", "return_7d", "ship_48h")
@@ -81,6 +82,7 @@ def comparison_metrics() -> list[Metric]:
     bracket = ("displayed_sales_bracket", "change", "Bracket of the matched change", "同店变化范围")
     lost = "What the matched change can be, whatever listings that are seen no more may sell; the value is its middle."
     return [
+        *(Metric(*words) for words in WITHOUT_A_MODEL),
         *(
             Metric(
                 *(id_, "change", en, zh),
@@ -95,6 +97,16 @@ def comparison_metrics() -> list[Metric]:
     ]
 
 
+def index_metrics() -> list[Metric]:
+    """The price index of a belt, by month with a weekly flash (transforms/index_figures.py)."""
+    definition = (
+        "Price index of the belt's listings, 1 in its first month: the same listings are compared, month with month "
+        "(GEKS); a month stands at its last week, weeks of the month under way are provisional."
+    )
+    definition_zh = "产业带商品价格指数，首月为1：逐月比较相同商品（GEKS）；月度值列于该月最后一周，当月各周为暂定值。"
+    return [Metric("price_index", "ratio", "Price index", "价格指数", definition, definition_zh, "METHOD 4")]
+
+
 def region_metrics() -> list[Metric]:
     """The metrics of a province or of china, over its belts."""
     definition = (
@@ -104,11 +116,6 @@ def region_metrics() -> list[Metric]:
     definition_zh = "在公布了同店同比变化的产业带中，区间整体低于零的产业带所占比例；商家数一列为产业带个数。"
     titles = ("Belts that are down", "下降产业带占比")
     return [Metric("belts_down_share", "share", *titles, definition, definition_zh, "DESIGN 10")]
-
-
-def catalogue() -> list[Metric]:
-    """Every metric that table figures may hold, in the order of publication."""
-    return [*metrics(), *comparison_metrics(), *region_metrics()]
 
 
 @metric(
@@ -203,12 +210,12 @@ def cut_share() -> Share:
     unit="share",
     en="Advertised listings",
     zh="广告商品占比",
-    definition_zh="仅以广告位出现的商品占比。",
+    definition_zh="当周至少一次以广告位出现的商品占比，无论其是否也在自然排序中出现。",
     source="DESIGN 10",
 )
 def ad_share() -> Share:
-    """Share of listings that are shown only as an advertisement."""
-    return Share(pl.col("is_ad"))
+    """Share of listings that were shown as an advertisement at least once in the week, in the list itself or not."""
+    return Share(pl.col("is_advertised"))
 
 
 @metric(

@@ -32,6 +32,16 @@ COUNTS = pl.Schema(
 )
 
 
+def placed(listing_weeks: pl.DataFrame, belts: Mapping[str, Belt], as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What `belts_of` and `city_weights` give of the same listings."""
+    valid = belts_in_force(belts, as_of)
+    located = with_divisions(listing_weeks, valid)
+    weights = _weights(located, valid)
+    members = [part for belt in valid for part in _members(located, belt, weights)]
+    rows = pl.concat([MEMBERS.to_frame(), *members]).unique(KEY, keep="first", maintain_order=True)
+    return table("listing_belts").conform(_shared_out(rows.filter(pl.col("weight") > 0))).sort(KEY), weights
+
+
 def belts_of(listing_weeks: pl.DataFrame, belts: Mapping[str, Belt], as_of: date) -> pl.DataFrame:
     """listing_belts of the listings given (one category; one or many weeks, all marketplaces to be pooled).
 
@@ -40,12 +50,7 @@ def belts_of(listing_weeks: pl.DataFrame, belts: Mapping[str, Belt], as_of: date
     which only the city is known the city weight of its week (rule city_weight). Title
     words, where a belt has them, must stand in the title. Belts count as defined on `as_of`. Where belts overlap a
     listing is shared out among them: its weights never add up to more than 1."""
-    valid = belts_in_force(belts, as_of)
-    located = with_divisions(listing_weeks, valid)
-    weights = _weights(located, valid)
-    members = [part for belt in valid for part in _members(located, belt, weights)]
-    rows = pl.concat([MEMBERS.to_frame(), *members]).unique(KEY, keep="first", maintain_order=True)
-    return table("listing_belts").conform(_shared_out(rows.filter(pl.col("weight") > 0))).sort(KEY)
+    return placed(listing_weeks, belts, as_of)[0]
 
 
 def city_weights(listing_weeks: pl.DataFrame, belts: Mapping[str, Belt], as_of: date) -> pl.DataFrame:

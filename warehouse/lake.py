@@ -53,6 +53,11 @@ def figures_file(home: Path, week: date, belt: str) -> Path:
     return home / "figures" / f"week={week}" / f"{belt.replace(':', '_')}.parquet"
 
 
+def sales_parameters_file(home: Path, marketplace: str, week: date, category: str) -> Path:
+    """File of what the displays of one unit told of the sizes behind them; there is none where they hide nothing."""
+    return home / "parameters" / f"week={week}" / f"{category}.sales.{marketplace}.parquet"
+
+
 def write(path: Path, frame: pl.DataFrame, fingerprint: str | None = None) -> None:
     """Write one file whole or not at all; the fingerprint names what it was made from."""
     write_frame(path, frame, metadata={FINGERPRINT: fingerprint} if fingerprint else None)

@@ -1,8 +1,8 @@
 """The views people read: one row per belt and week, and one per belt, week and alignment with its year-on-year."""
 
 from configs.tables import Table, table
+from transforms.catalogue import level_metrics
 from transforms.false_discovery import RATE
-from transforms.metrics import metrics
 
 EFFECTS = ("price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_effect")
 
@@ -17,20 +17,22 @@ def lake_view(name: str, has_files: bool) -> str:
     return f"create view {name} as select {columns} from read_parquet('{pattern}', hive_partitioning = false)"
 
 
-def belt_weeks(figures: str = "figures", kind: str = "view") -> str:
-    """One row per belt and week: every metric's published level (segment all) as a column. Regions have none."""
-    names = ", ".join(f"'{metric.id}'" for metric in metrics())
-    columns = ",\n".join(f"  max(value) filter (where metric = '{metric.id}') as {metric.id}" for metric in metrics())
+def belt_weeks(within: str = "", kind: str = "view") -> str:
+    """One row per belt and week: every metric's published level (segment all) as a column, and the latest release that
+    any of them is of. Regions have none. `within` (such as "temp.") says where figures and releases are."""
+    ids = [metric.id for metric in level_metrics()]
+    names = ", ".join(f"'{name}'" for name in ids)
+    columns = ",\n".join(f"  max(value) filter (where metric = '{name}') as {name}" for name in ids)
     return f"""create {kind} belt_weeks as
 select belt, week,
 {columns},
-  max(release) as release
-from {figures}
+  arg_max(release, sequence) as release
+from {within}figures join (select release, sequence from {within}releases) using (release)
 where superseded_at is null and comparison = 'level' and segment = 'all' and metric in ({names})
 group by belt, week order by belt, week"""
 
 
-def belt_yoy(figures: str = "figures", kind: str = "view") -> str:
+def belt_yoy(within: str = "", kind: str = "view") -> str:
     """One row per belt, week and alignment, segment all: the matched change beside the total and its exact split.
 
     `verdict` is the interval against zero, belt by belt. `fdr_q` is the p-value adjusted over all belts that were
@@ -42,7 +44,7 @@ def belt_yoy(figures: str = "figures", kind: str = "view") -> str:
     headline = "metric = 'displayed_sales' and panel = 'matched'"
     return f"""create {kind} belt_yoy as
 with rows as (
-  select * from {figures} where superseded_at is null and comparison = 'yoy' and segment = 'all'
+  select * from {within}figures where superseded_at is null and comparison = 'yoy' and segment = 'all'
 ), wide as (
 select belt, week, alignment,
   max(value) filter (where {headline}) as yoy_change,

@@ -22,7 +22,14 @@ def put(home: Path, week: date, category: str, **merchants: int) -> None:
             **{"marketplace": "practice", "category": category, "week": week, "seen_at": starts_at(week)},
             **{"merchant_id": f"{category}{code}{number}", "listing_id": "1", "place_code": code.removeprefix("p")},
             **{"price_yuan": 1.0, "price_low_yuan": 1.0, "price_high_yuan": 1.0, "value_yuan": 50.0},
-            **{"is_ad": False, "offer_count": 1, "page": 1, "position": number, "page_digest": "-"},
+            **{
+                "is_ad": False,
+                "is_advertised": False,
+                "offer_count": 1,
+                "page": 1,
+                "position": number,
+                "page_digest": "-",
+            },
         }
         for code, count in merchants.items()
         for number in range(1, count + 1)

@@ -36,7 +36,13 @@ def put_week(home: Path, week: date, merchants: range, pieces: float) -> None:
             **{"merchant_id": f"m{number:02}", "listing_id": "1", "place_code": "130628", "place_level": "county"},
             **{"price_yuan": 2.0, "price_low_yuan": 2.0, "price_high_yuan": 2.0, "unit": "piece", "pack_count": 1.0},
             **{"pieces_high": pieces - place, "value_yuan": 2 * (pieces - place), "sales_basis": "trailing_30d"},
-            **{"is_ad": False, "offer_count": 1, "page": 1 + place // 10, "position": 1 + place % 10},
+            **{
+                "is_ad": False,
+                "is_advertised": False,
+                "offer_count": 1,
+                "page": 1 + place // 10,
+                "position": 1 + place % 10,
+            },
             "page_digest": "-",
         }
         for place, number in enumerate(merchants)

@@ -103,9 +103,9 @@ def test_sales_basis(texts: tuple[str | None, ...], basis: str, expected: str | 
 
 def test_turnover_gives_pieces_where_no_pieces_are_shown() -> None:
     row = only({"sales_30d_text": None, "turnover_30d_text": "成交2.1万+元"})
-    assert row["value_yuan"] == pytest.approx(21000 * 28 / 30)
-    assert row["pieces_mid"] == pytest.approx(6000 * 28 / 30)
-    assert row["value_high_yuan"] is None
+    assert [row["value_low_yuan"], row["value_high_yuan"]] == pytest.approx([21000 * 28 / 30, 22000 * 28 / 30])
+    assert row["value_low_yuan"] < row["value_yuan"] < row["value_high_yuan"]
+    assert row["pieces_mid"] == pytest.approx(row["value_yuan"] / 3.5)
 
 
 def test_no_sales_shown_is_null_and_zero_shown_is_zero() -> None:
@@ -246,6 +246,13 @@ def test_the_first_position_that_is_no_advertisement_stands_for_a_listing() -> N
     assert listing_weeks.select("page", "position", "is_ad").rows() == [(2, 4, False)]
     assert rejects["reason"].to_list() == ["duplicate"] * 3
     assert only({"is_ad": True}, {"is_ad": True})["is_ad"] is True
+
+
+def test_a_listing_that_was_advertised_anywhere_says_so_and_others_do_not() -> None:
+    advertised, plain = {"listing_id": "1", "is_ad": True}, {"listing_id": "2"}
+    listing_weeks, _ = clean(offers(advertised, {"listing_id": "1", "page": 2}, plain), marketplace())
+    assert dict(listing_weeks.select("listing_id", "is_advertised").iter_rows()) == {"1": True, "2": False}
+    assert listing_weeks["is_ad"].to_list() == [False, False]
 
 
 def test_the_earlier_capture_of_a_page_stands_and_fetching_order_decides_nothing() -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from configs.belts import CostFloor
 from configs.publication import PublicationRules, shipped_rules
+from transforms.catalogue import catalogue
 from transforms.compare import belt_figures
 from transforms.coverage import Coverage
-from transforms.metrics import catalogue, metrics
+from transforms.metrics import metrics
 from transforms.panels import READ_BY_METRICS
 from transforms.prices import with_cost_floor, with_earlier_prices
 
@@ -120,7 +121,7 @@ def test_cuts_are_counted_among_listings_that_stood_four_weeks_earlier(rows: Cal
 
 def test_badges_and_advertisements(rows: Callable[..., pl.DataFrame]) -> None:
     badges = [["refund_only", "ship_48h"], ["pay_later"], [], None, ["return_7d"]]
-    found = figures(rows(WEEK, *({"flags": flags, "is_ad": n == 0} for n, flags in enumerate(badges))))
+    found = figures(rows(WEEK, *({"flags": flags, "is_advertised": n == 0} for n, flags in enumerate(badges))))
     assert number(found, "service_pressure") == 0.5  # of four whose page shows badges
     assert number(found, "ad_share") == pytest.approx(0.2)
 
@@ -145,8 +146,8 @@ def test_the_price_that_a_twentieth_undercuts(rows: Callable[..., pl.DataFrame])
 
 
 def test_shares_change_by_points_and_prices_by_a_ratio(rows: Callable[..., pl.DataFrame]) -> None:
-    then = rows(BASE_WEEK, *({"is_ad": n < 2, "unit_price_yuan": 2.0 + n} for n in range(10)))
-    now = rows(WEEK, *({"is_ad": n < 5, "unit_price_yuan": (2.0 + n) / 2} for n in range(10)))
+    then = rows(BASE_WEEK, *({"is_advertised": n < 2, "unit_price_yuan": 2.0 + n} for n in range(10)))
+    now = rows(WEEK, *({"is_advertised": n < 5, "unit_price_yuan": (2.0 + n) / 2} for n in range(10)))
     found = figures(now, then)
     assert number(found, "ad_share", "yoy") == pytest.approx(0.3)
     assert number(found, "median_price", "yoy") == pytest.approx(-0.5)
@@ -170,7 +171,7 @@ def test_a_comparison_of_prices_keeps_the_unit_of_the_base(rows: Callable[..., p
 
 
 def test_few_merchants_publish_full_counts_only(rows: Callable[..., pl.DataFrame]) -> None:
-    now = rows(WEEK, *({"is_ad": False, "unit_price_yuan": 1.0} for _ in range(9)))
+    now = rows(WEEK, *({"is_advertised": False, "unit_price_yuan": 1.0} for _ in range(9)))
     found = belt_figures(now, None, "belt", WEEK, BASE_WEEK, Coverage(1.0, 1.0), shipped_rules())
     levels = found.filter(pl.col("comparison") == "level", pl.col("segment") == "all")
     assert dict(levels.select("metric", "reason").rows()) == {

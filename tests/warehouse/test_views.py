@@ -69,7 +69,14 @@ def put(home: Path, *rows: dict[str, object]) -> None:
     """listing_weeks, a file per week and category."""
     ordinary = {
         **{"marketplace": "practice", "category": "towels", "merchant_id": "m", "listing_id": "1", "seen_at": None},
-        **{"price_yuan": 1.0, "price_low_yuan": 1.0, "price_high_yuan": 1.0, "unit": "piece", "is_ad": False},
+        **{
+            "price_yuan": 1.0,
+            "price_low_yuan": 1.0,
+            "price_high_yuan": 1.0,
+            "unit": "piece",
+            "is_ad": False,
+            "is_advertised": False,
+        },
         **{"offer_count": 1, "page": 1, "position": 1, "page_digest": "-"},
     }
     whole = [ordinary | row | {"seen_at": starts_at(row["week"])} for row in rows]  # type: ignore[arg-type]
