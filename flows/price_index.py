@@ -37,12 +37,17 @@ def build_index(home: Path, configs: Configs, belt: Belt, coverage: pl.DataFrame
     covered = {week: _covered(coverage, units, week) for week in sorted({week for _, week, _ in used})}
     made_of = _made_of(home, configs, belt, used, covered)
     marker = home / "parameters" / "price_index" / f"{belt.id}.parquet"
-    if not used or lake.fingerprint_of(marker) == made_of:
+    if not used or (lake.fingerprint_of(marker) == made_of and _stands(home, belt, marker)):
         return 0
     points = index_figures(_rows(home, belt, used), belt, covered, configs.publication)
     changed = _write_weeks(home, belt, points)
     lake.write(marker, points.select("week").unique().sort("week"), made_of)
     return changed
+
+
+def _stands(home: Path, belt: Belt, marker: Path) -> bool:
+    """Whether every week that was made last time is there."""
+    return all(index_file(home, week, belt.id).exists() for week in pl.read_parquet(marker)["week"])
 
 
 def _made_of(

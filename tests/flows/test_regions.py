@@ -11,6 +11,7 @@ from configs.register import Configs, load
 from configs.tables import figures_draft, table
 from flows.belts import REGIONS_FILE, build_belt, drop_unknown_belts, rests_on
 from flows.footings import pages_read
+from flows.price_index import build_index, index_file
 from flows.regions import build_regions
 from transforms.year_to_date import windows
 from warehouse import lake
@@ -105,6 +106,27 @@ def test_a_late_page_makes_anew_whatever_rests_on_its_week(home: Path, configs: 
     lake.figures_file(home, WEEK, BELT).unlink()
     build_belt(home, configs, belt, None, COVERAGE)
     assert figures(home, WEEK).equals(in_parts)
+
+
+def test_a_price_index_is_made_once_and_again_where_it_is_missing_or_its_listings_changed(
+    home: Path, configs: Configs
+) -> None:
+    belt = configs.belts[BELT]
+    made = build_index(home, configs, belt, COVERAGE)
+    assert made > 0
+    assert build_index(home, configs, belt, COVERAGE) == 0
+    path = index_file(home, WEEK, BELT)
+    before = lake.read(figures_draft(), [path])
+    assert set(before["metric"]) == {"price_index"}
+    path.unlink()
+    assert build_index(home, configs, belt, COVERAGE) == 1
+    assert lake.read(figures_draft(), [path]).equals(before)
+    put_week(home, WEEK, 80.0, 7.0)
+    assert build_index(home, configs, belt, COVERAGE) >= 1
+    drop_unknown_belts(home, configs)
+    assert path.exists()
+    level = lake.read(figures_draft(), [path]).filter(pl.col("comparison") == "level")["value"].item()
+    assert level == pytest.approx(0.7)  # 7 yuan for what cost 10 in the first month
 
 
 def test_regions_follow_their_belts_and_stay(home: Path, configs: Configs) -> None:
