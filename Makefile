@@ -17,7 +17,7 @@ help:
 	@echo "make check     only style, types and import rules"
 	@echo "make fmt       format the code"
 	@echo "make coverage  how often the published intervals hold the truth (minutes)"
-	@echo "make faults    what is lost when the steps are killed at random moments (minutes)"
+	@echo "make faults    what is lost, doubled or taken for data under each kind of fault (an hour)"
 	@echo "make bench     CPU and memory of a week of 100,000 listings, beside parsel and pandas (minutes)"
 	@echo "make lock      resolve the requirements anew;  make dictionary  write docs/data-dictionary.md anew"
 
@@ -54,7 +54,7 @@ coverage: env
 	$(BIN)/python -m benchmarks.planted_world
 
 faults: env
-	$(BIN)/python -m benchmarks.faults --kills 20
+	$(BIN)/python -m benchmarks.faults
 
 bench: env
 	$(BIN)/python -m benchmarks.throughput

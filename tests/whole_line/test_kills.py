@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks.faults import prepare, trial
+from benchmarks.faults.kills import prepare, trial
 
 
 def test_a_week_killed_five_times_ends_like_one_left_in_peace(tmp_path: Path) -> None:

@@ -2,17 +2,15 @@
 
 Two copies of a tiny practice world go through one week; one is left in peace, in the other the commands are killed.
 Then every table must be equal in all columns that are not volatile, the ledger must balance, and no page may have been
-asked for again after it was stored. Run: python -m benchmarks.faults --kills 20
+asked for again after it was stored.
 """
 
-import argparse
 import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +21,9 @@ from urllib.parse import urlsplit
 import orjson
 import polars as pl
 
+from benchmarks.faults.table import FaultRow
 from configs.calendar import starts_at
-from configs.tables import table, tables
+from configs.tables import table
 from sandbox.scenario import load
 from sandbox.site import serving
 from sandbox.world import lay_out, write_marketplace
@@ -34,6 +33,8 @@ from warehouse.read import Warehouse
 
 SCENARIO = "tiny"
 STEPS = ("plan", "crawl", "parse", "build", "release")
+KILLS_PER_WEEK = 10
+WEEKS = 20
 STORED = ("listing_weeks", "listing_belts", "rejects", "figures", "releases", "pages")
 
 
@@ -177,29 +178,18 @@ def _finish(home: Path, arguments: Sequence[str]) -> float:
     return time.perf_counter() - began
 
 
-def main() -> int:
-    """Print the table; 1 where anything was lost, doubled, fetched again or different."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--per-week", type=int, default=10, help="kills in one pass through the week's steps")
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    assert set(STORED) <= set(tables())
-    clean = True
-    print("kills  pages lost  fetched again  rows doubled  balanced  tables different")
-    with tempfile.TemporaryDirectory() as folder:
-        prepared = prepare(Path(folder))
-        for number in range(-(-options.kills // options.per_week)):
-            kills = min(options.per_week, options.kills - number * options.per_week)
-            found = trial(Path(folder) / str(number), prepared, kills, options.seed + number)
-            clean &= found.is_clean
-            print(
-                f"{found.kills:5}  {found.pages_lost:10}  {found.pages_fetched_again:13}  {found.rows_doubled:12}  "
-                f"{'yes' if found.is_balanced else 'NO':8}  {', '.join(found.tables_different) or 'none'}",
-                flush=True,
-            )
-    return 0 if clean else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def row(folder: Path, is_short: bool = False) -> FaultRow:
+    """Kills in weeks of ten each, from one prepared home."""
+    prepared = prepare(folder)
+    trials = [trial(folder / str(week), prepared, KILLS_PER_WEEK, week) for week in range(1 if is_short else WEEKS)]
+    kills = sum(one.kills for one in trials)
+    return FaultRow(
+        fault=f"SIGKILL at random moments of {', '.join(STEPS)}: {kills} kills",
+        counts={
+            "pages lost": sum(one.pages_lost for one in trials),
+            "pages fetched again after stored": sum(one.pages_fetched_again for one in trials),
+            "rows doubled": sum(one.rows_doubled for one in trials),
+            "tables different": sum(len(one.tables_different) for one in trials),
+            "weeks out of balance": sum(not one.is_balanced for one in trials),
+        },
+    )
