@@ -10,14 +10,15 @@ from configs.errors import BeltwatchError
 from configs.publication import PublicationRules
 from transforms.coverage import Coverage
 from transforms.ends import Ends, Segments, read_segments
-from transforms.estimates import FULL_COUNT, Estimate, change, level
+from transforms.estimates import FULL_COUNT, change, level
 from transforms.figures import Figure, figures_frame
 from transforms.metrics import LevelMetric, metrics
 from transforms.ordered import total
 from transforms.panels import Panel, placed_listings
 from transforms.publication import BaseFacts, Decision, base_facts, decide, decide_level
+from transforms.samples import Estimate
 from transforms.segments import is_broad
-from transforms.split import ONE_SIDED, split_change
+from transforms.split import ONE_SIDED, split_sides
 from transforms.uncertainty import Interval, one_sided_fraction, ratio_change, signed_fraction
 
 MATCHED, TOTAL, SPLIT, SHARE = (
@@ -121,7 +122,7 @@ def _levels(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator
 def _level_facts(metric: LevelMetric, found: Estimate, segment: str) -> BaseFacts | None:
     """What a level is judged by: nothing for counts and for the sales of a belt or marketplace."""
     is_open = metric.unit == "count" or (found.method == FULL_COUNT and is_broad(segment))
-    return None if is_open else base_facts(found.merchants, found.spread, 1.0)
+    return None if is_open else found.facts
 
 
 def _changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
@@ -129,8 +130,7 @@ def _changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterato
     for metric in metrics():
         found = change(metric, ends.base, ends.current)
         if found is not None:
-            has_base = found.interval.value is not None
-            facts = base_facts(found.base_merchants, found.spread, 1.0) if has_base else None
+            facts = None if found.interval.value is None else found.facts
             decision = decide(facts, coverage.lower_share, rules)
             counts = found.merchants, found.listings
             unit = metric.change_unit
@@ -150,7 +150,7 @@ def _sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> I
         return
     yield ratio_figure("merchants", "yoy", "total", ends.merchants, in_all)
     yield ratio_figure("listings", "yoy", "total", ends.listings, in_all)
-    for name, effect in split_change(ends.pairs).items():
+    for name, effect in split_sides(ends.sides).items():
         fraction = one_sided_fraction if name in ONE_SIDED else signed_fraction
         interval = fraction(effect.yuan, effect.without_yuan, whole.base)
         yield Figure(name, "yoy", "total", interval, "change", whole.merchants, whole.listings, SPLIT, in_all)

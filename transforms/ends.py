@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from transforms.estimates import Sample, main_unit, read_values
-from transforms.metrics import metrics
+from transforms.estimates import main_unit, read_values
 from transforms.ordered import BoolArray, FloatArray, IntArray
 from transforms.panels import (
     Panel,
@@ -17,15 +16,18 @@ from transforms.panels import (
     merchant_panel,
     total_panel,
 )
+from transforms.samples import Sample
 from transforms.segments import ALL, MARKETPLACE, Masks, Standing, in_order, listing_segments, merchant_segments
+from transforms.split import Sides, sides_of
 
 
 @dataclass(frozen=True)
 class Ends:
     """One segment of a belt: the listings of the week for its levels, and both ends for its changes.
 
-    `base` and `current` number merchants and listings as `pairs` does and carry the base week's weights; `own` has
-    the week's own weights and numbers. `matched` ... `listings` are the panels of displayed sales and of the counts.
+    `base` and `current` number merchants and listings as `Segments.pairs` does and carry the base week's weights; `own` has
+    the week's own weights and numbers. `sides` are the sales that are split into their causes; cuts other than
+    marketplaces have none. `matched` ... `listings` are the panels of displayed sales and of the counts.
     `has_base` marks the merchants that show sales at the base.
     """
 
@@ -33,7 +35,7 @@ class Ends:
     own: Sample
     base: Sample
     current: Sample
-    pairs: pl.DataFrame
+    sides: Sides
     matched: Panel
     whole: Panel
     merchants: Panel
@@ -43,9 +45,10 @@ class Ends:
 
 @dataclass(frozen=True)
 class Segments:
-    """The whole belt, and which listings and merchants are in which segment of it."""
+    """The whole belt, and which listings and merchants are in which segment of it; `pairs` are its `listing_pairs`."""
 
     whole: Ends
+    pairs: pl.DataFrame
     own: Masks
     merchants: Masks
 
@@ -72,7 +75,7 @@ class Segments:
             own=whole.own.cut(own),
             base=whole.base.cut(belongs[whole.base.merchant]),
             current=whole.current.cut(belongs[whole.current.merchant]),
-            pairs=_on_marketplace(whole.pairs, name),
+            sides=whole.sides.cut(belongs[whole.sides.merchant] & name.startswith(MARKETPLACE)),
             has_base=whole.has_base & belongs,
             **panels,
         )
@@ -85,29 +88,24 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
     size = int(pairs["merchant"].max() or 0) + 1 if len(pairs) else 0  # type: ignore[arg-type]
     unit = main_unit(now)
     base_unit = main_unit(then) or unit
-    catalogue = metrics()
     then_masks, now_masks = listing_segments(then), listing_segments(now)
-    values = read_values(now, catalogue, base_unit)
+    values = read_values(now, base_unit)
     base, current = (
-        _sample(pairs, row, size, read)
-        for row, read in (("base_row", read_values(then, catalogue, base_unit)), ("row", values))
+        _sample(pairs, row, size, read) for row, read in (("base_row", read_values(then, base_unit)), ("row", values))
     )
     standings = [
-        Standing(sample.merchant, size, {name: is_in[rows] for name, is_in in masks.items()})
-        for sample, masks, rows in (
-            (base, then_masks, _rows(pairs, "base_row")),
-            (current, now_masks, _rows(pairs, "row")),
-        )
+        Standing(sample.merchant, size, {name: is_in[sample.rows] for name, is_in in masks.items()})
+        for sample, masks in ((base, then_masks), (current, now_masks))
     ]
     is_present = (now["weight"] > 0).to_numpy()
-    read = values if unit == base_unit else read_values(now, catalogue, unit)
-    own = _own_sample(present, {name: array[is_present] for name, array in read.items()})
+    read = values if unit == base_unit else read_values(now, unit)
+    own = _own_sample(present, read, np.flatnonzero(is_present))
     whole = Ends(
         segment=ALL,
         own=own,
         base=base,
         current=current,
-        pairs=pairs,
+        sides=sides_of(pairs),
         matched=matched_panel(pairs),
         whole=total_panel(pairs),
         merchants=merchant_panel(pairs),
@@ -116,27 +114,23 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
     )
     return Segments(
         whole,
+        pairs,
         {name: is_in[is_present] for name, is_in in now_masks.items()},
         merchant_segments(*standings),
     )
 
 
-def _own_sample(present: pl.DataFrame, values: dict[str, FloatArray]) -> Sample:
+def _own_sample(present: pl.DataFrame, values: dict[str, FloatArray], rows: IntArray) -> Sample:
     merchant = present.select(merchant_number()).to_series().to_numpy()
     size = int(merchant[-1]) + 1 if len(merchant) else 0
-    return Sample(np.arange(present.height), merchant, size, present["weight"].to_numpy(), values)
+    return Sample(np.arange(present.height), merchant, size, present["weight"].to_numpy(), values, rows)
 
 
 def _sample(pairs: pl.DataFrame, row: str, size: int, values: dict[str, FloatArray]) -> Sample:
-    stands = pairs[row].is_not_null().to_numpy()
-    rows = _rows(pairs, row)
-    read = {name: array[rows] for name, array in values.items()}
-    numbers = np.flatnonzero(stands)
-    return Sample(numbers, pairs["merchant"].to_numpy()[numbers], size, pairs["weight"].to_numpy()[numbers], read)
-
-
-def _rows(pairs: pl.DataFrame, row: str) -> IntArray:
-    return pairs[row].drop_nulls().to_numpy().astype(np.int64)
+    numbers = np.flatnonzero(pairs[row].is_not_null().to_numpy())
+    rows = pairs[row].to_numpy()[numbers].astype(np.int64)
+    merchant, weight = pairs["merchant"].to_numpy()[numbers], pairs["weight"].to_numpy()[numbers]
+    return Sample(numbers, merchant, size, weight, values, rows)
 
 
 def _has_base(pairs: pl.DataFrame, size: int) -> BoolArray:
@@ -144,9 +138,3 @@ def _has_base(pairs: pl.DataFrame, size: int) -> BoolArray:
     found[pairs["merchant"].to_numpy()[pairs["base_value_yuan"].is_not_null().to_numpy()]] = True
     return found
 
-
-def _on_marketplace(pairs: pl.DataFrame, segment: str) -> pl.DataFrame:
-    """The pairs of a marketplace; other cuts, whose change is not split, have none."""
-    if not segment.startswith(MARKETPLACE):
-        return pairs.clear()
-    return pairs.filter(pl.col("marketplace") == segment.removeprefix(MARKETPLACE))

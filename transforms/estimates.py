@@ -1,17 +1,18 @@
 """What the metrics of the catalogue come to: the level of a segment, and its change between two ends."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import polars as pl
 
-from transforms.forms import Count, Quantile, Share, Total
-from transforms.metrics import LevelMetric
-from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by, total
-from transforms.panels import COUNTED_WEIGHT
+from transforms.forms import Count, Form, Quantile, Share, Total
+from transforms.metrics import LevelMetric, metrics
+from transforms.ordered import FloatArray, sums_by, total
 from transforms.prices import Priced, quantile, quantile_ratio
 from transforms.prices import Quantile as QuantileFound
+from transforms.publication import BaseFacts
+from transforms.samples import Estimate, Sample, counts_of
 from transforms.shares import ShareEnd, share_difference, share_level
 from transforms.uncertainty import Interval, mapped
 
@@ -23,55 +24,14 @@ FULL_COUNT, SHARE, QUANTILE = (
 SHARE_CHANGE, QUANTILE_CHANGE = "difference of shares, jackknife v1", "ratio of quantiles, Woodruff v1"
 
 
-@dataclass(frozen=True)
-class Sample:
-    """Listings of one end as arrays, one entry per listing: its number, that of its merchant below `size`, its weight
-    in the belt, and by metric id what the metric reads of it (NaN where it reads nothing)."""
-
-    listing: IntArray
-    merchant: IntArray
-    size: int
-    weight: FloatArray
-    values: dict[str, FloatArray]
-    quantiles: dict[tuple[str, float], QuantileFound] = field(default_factory=dict)  # found already
-
-    def cut(self, is_in: BoolArray) -> "Sample":
-        """The listings that are in it."""
-        values = {name: array[is_in] for name, array in self.values.items()}
-        return Sample(self.listing[is_in], self.merchant[is_in], self.size, self.weight[is_in], values)
-
-    def known(self, metric: str) -> "Sample":
-        """The listings of which a metric reads something."""
-        is_known = ~np.isnan(self.values[metric])
-        return self if is_known.all() else self.cut(is_known)
-
-    @property
-    def counted(self) -> BoolArray:
-        """Listings whose weight is enough to be counted."""
-        return self.weight >= COUNTED_WEIGHT
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A level or change, the merchants and listings behind it, and by merchant of its base how it is spread: what the
-    rules of publication look at. `base_merchants` counts those of the base."""
-
-    interval: Interval
-    merchants: int
-    listings: int
-    spread: FloatArray
-    base_merchants: int
-    method: str
-
-
-def read_values(rows: pl.DataFrame, metrics: Sequence[LevelMetric], unit: str | None) -> dict[str, FloatArray]:
-    """What each metric reads of each row (`placed_listings`); `unit` is the unit class of the belt's main price."""
+def read_values(rows: pl.DataFrame, unit: str | None) -> dict[str, FloatArray]:
+    """What the metrics read of each row (`placed_listings`); `unit` is the unit class of the belt's main price."""
     main_price = pl.when(pl.col("unit").eq_missing(pl.lit(unit, pl.String))).then("unit_price_yuan")
-    read = {metric.id: expression for metric in metrics if (expression := _expression(metric)) is not None}
+    named = {name: expression for reads in _reads().values() for name, expression in reads.items()}
     found = rows.with_columns(main_price_yuan=main_price).select(
-        expression.cast(pl.Float64).fill_null(float("nan")).alias(name) for name, expression in read.items()
+        expression.cast(pl.Float64).fill_null(float("nan")).alias(name) for name, expression in named.items()
     )
-    return {name: found[name].to_numpy() for name in read}
+    return {name: found[name].to_numpy() for name in named}
 
 
 def main_unit(rows: pl.DataFrame) -> str | None:
@@ -84,23 +44,26 @@ def main_unit(rows: pl.DataFrame) -> str | None:
 
 def level(metric: LevelMetric, sample: Sample) -> Estimate | None:
     """The level of a metric; None where it reads nothing."""
+    names = _names(metric)
     match metric.form:
         case Total():
-            read = np.nan_to_num(sample.values[metric.id])
-            parts = sums_by(sample.merchant, sample.weight * read, sample.size)
-            return _estimate(Interval(total(sample.weight * read)), sample, parts, FULL_COUNT)
+            yuan = sample.weight * np.nan_to_num(sample.read(*names))
+            facts = sample.facts(sums_by(sample.merchant, yuan, sample.size))
+            return Estimate(Interval(total(yuan)), *sample.counts, facts, FULL_COUNT)
         case Count(of=of):
-            merchants, listings = _counts(sample)
-            number = merchants if of == "merchants" else listings
-            return _estimate(Interval(number), sample, np.zeros(sample.size), FULL_COUNT)
-        case Share(per=per):
-            known = sample.known(metric.id)
-            end = _share_end(known, metric.id, per)
-            return _estimate(share_level(end.part, end.of), known, end.of, SHARE) if len(known.weight) else None
-        case Quantile():
-            known = sample.known(metric.id)
-            found = _quantile_level(metric, sample)
-            return _estimate(found, known, _weights(known), QUANTILE) if len(known.weight) else None
+            number = sample.counts[0 if of == "merchants" else 1]
+            return Estimate(Interval(number), *sample.counts, None, FULL_COUNT)
+        case Share() as form:
+            known = sample.known(*names)
+            if not len(known.weight):
+                return None
+            end = _share_end(known, form, *names)
+            return Estimate(share_level(end.part, end.of), *known.counts, _facts(known, end.of), SHARE)
+        case Quantile() as form:
+            known = sample.known(*names)
+            if not len(known.weight):
+                return None
+            return Estimate(_quantile_level(form, known, *names), *known.counts, known.weight_facts, QUANTILE)
 
 
 def change(metric: LevelMetric, base: Sample, current: Sample) -> Estimate | None:
@@ -109,86 +72,72 @@ def change(metric: LevelMetric, base: Sample, current: Sample) -> Estimate | Non
     form = metric.form
     if not isinstance(form, Share | Quantile):
         return None
-    then, now = base.known(metric.id), current.known(metric.id)
+    names = _names(metric)
+    then, now = base.known(*names), current.known(*names)
     if not len(now.weight):
         return None
+    counts = now.kept(id(then), lambda: counts_of(then, now))  # `base` keeps `then`, so that its id stays its own
     if isinstance(form, Share):
-        ends = [_share_end(end, metric.id, form.per) for end in (then, now)]
-        interval, spread, method = share_difference(*ends), ends[0].of, SHARE_CHANGE
-    else:
-        ratio = quantile_ratio(_log_quantile(metric, current), _log_quantile(metric, base))
-        interval = mapped(ratio, lambda end: end - 1)
-        spread, method = _weights(then), QUANTILE_CHANGE
-    merchants, listings = _counts(then, now)
-    return Estimate(interval, merchants, listings, spread, _counts(then)[0], method)
+        ends = [_share_end(end, form, *names) for end in (then, now)]
+        return Estimate(share_difference(*ends), *counts, _facts(then, ends[0].of), SHARE_CHANGE)
+    ratio = quantile_ratio(_log_quantile(form, now, *names), _log_quantile(form, then, *names))
+    return Estimate(mapped(ratio, lambda end: end - 1), *counts, then.weight_facts, QUANTILE_CHANGE)
 
 
-def _expression(metric: LevelMetric) -> pl.Expr | None:
-    match metric.form:
+@cache
+def _reads() -> dict[str, dict[str, pl.Expr]]:
+    """By metric what it reads, by name; what reads the same has the same name."""
+    known: dict[str, tuple[str, pl.Expr]] = {}
+    found = {}
+    for metric in metrics():
+        own = [(f"{metric.id} {place}", expression) for place, expression in enumerate(_expressions(metric.form))]
+        found[metric.id] = dict(known.setdefault(str(expression), (name, expression)) for name, expression in own)
+    return found
+
+
+def _names(metric: LevelMetric) -> list[str]:
+    return list(_reads()[metric.id])
+
+
+def _expressions(form: Form) -> list[pl.Expr]:
+    match form:
         case Total(quantity=quantity):
-            return quantity
+            return [quantity]
         case Share(part=part):
-            return part
+            return [part]
         case Quantile(price=price):
-            return price
+            return [price]
         case Count():
-            return None
+            return []
 
 
-def _estimate(interval: Interval, sample: Sample, spread: FloatArray, method: str) -> Estimate:
-    merchants, listings = _counts(sample)
-    return Estimate(interval, merchants, listings, spread, merchants, method)
+def _facts(known: Sample, of: FloatArray) -> BaseFacts:
+    return known.weight_facts if of is known.weights else known.facts(of)
 
 
-def _counts(*ends: Sample) -> tuple[int, int]:
-    """Merchants and listings of weight 0.8 or more that stand at any of the ends."""
-    counted = [end.counted for end in ends]
-    merchants = _distinct(end.merchant[is_in] for end, is_in in zip(ends, counted, strict=True))
-    listings = _distinct(end.listing[is_in] for end, is_in in zip(ends, counted, strict=True))
-    return merchants, listings
-
-
-def _distinct(numbers: Iterable[IntArray]) -> int:
-    """How many different numbers there are; cheaper than sorting them."""
-    named = list(numbers)
-    is_seen = np.zeros(1 + max((int(part.max(initial=-1)) for part in named), default=-1), dtype=bool)
-    for part in named:
-        is_seen[part] = True
-    return int(np.count_nonzero(is_seen))
-
-
-def _weights(sample: Sample) -> FloatArray:
-    return sums_by(sample.merchant, sample.weight, sample.size)
-
-
-def _share_end(sample: Sample, metric: str, per: str) -> ShareEnd:
+def _share_end(known: Sample, form: Share, name: str) -> ShareEnd:
     """By merchant what has the property and what could have it; a merchant that counts once has its mean weight."""
-    of = _weights(sample)
-    part = sums_by(sample.merchant, sample.weight * sample.values[metric], sample.size)
-    if per == "listing":
+    of = known.weights
+    part = sums_by(known.merchant, known.weight * known.read(name), known.size)
+    if form.per == "listing":
         return ShareEnd(part, of)
-    listings = np.maximum(1.0, sums_by(sample.merchant, np.ones(len(sample.weight)), sample.size))
-    return ShareEnd(part / listings, of / listings)
+    return ShareEnd(part / known.listing_counts, of / known.listing_counts)
 
 
-def _quantile_level(metric: LevelMetric, sample: Sample) -> Interval:
-    form = metric.form
-    assert isinstance(form, Quantile)
-    found = _found(metric, sample, form.level)
+def _quantile_level(form: Quantile, known: Sample, name: str) -> Interval:
+    found = _found(known, name, form.level)
     if form.over is None:
         return found.interval
-    ratio = quantile_ratio(found, _found(metric, sample, form.over))
+    ratio = quantile_ratio(found, _found(known, name, form.over))
     return ratio if ratio.high is None or form.level > form.over else replace(ratio, high=min(1.0, ratio.high))
 
 
-def _log_quantile(metric: LevelMetric, sample: Sample) -> QuantileFound:
+def _log_quantile(form: Quantile, known: Sample, name: str) -> QuantileFound:
     """The quantile, or the ratio of two, with each merchant's influence on its logarithm."""
-    form = metric.form
-    assert isinstance(form, Quantile)
-    found = _found(metric, sample, form.level)
+    found = _found(known, name, form.level)
     if form.over is None or found.interval.value is None:
         return found
-    below = _found(metric, sample, form.over)
+    below = _found(known, name, form.over)
     assert below.interval.value is not None
     ratio = Interval(found.interval.value / below.interval.value)
     if found.influence is None or below.influence is None:
@@ -196,12 +145,7 @@ def _log_quantile(metric: LevelMetric, sample: Sample) -> QuantileFound:
     return QuantileFound(ratio, found.influence - below.influence, found.is_there)
 
 
-def _found(metric: LevelMetric, sample: Sample, level: float) -> QuantileFound:
-    """One quantile of what a metric reads; metrics that read the same prices share it."""
-    assert isinstance(metric.form, Quantile)
-    key = str(metric.form.price), level
-    if key not in sample.quantiles:
-        known = sample.known(metric.id)
-        priced = Priced(known.values[metric.id], known.weight, known.merchant, known.size)
-        sample.quantiles[key] = quantile(priced, level)
-    return sample.quantiles[key]
+def _found(known: Sample, name: str, level: float) -> QuantileFound:
+    """One quantile of what is read under a name; metrics that read the same prices share it."""
+    priced = known.kept(("priced", name), lambda: Priced(known.read(name), known.weight, known.merchant, known.size))
+    return known.kept(("quantile", name, level), lambda: quantile(priced, level))

@@ -40,11 +40,13 @@ class Figure:
 def figures_frame(figures: Sequence[Figure], belt: str, week: date, coverage: Coverage) -> pl.DataFrame:
     """One row per figure of a belt and week, sorted by key; the columns are those of `figures_draft`."""
     draft = figures_draft()
-    rows = [_row(figure, coverage) for figure in figures]
-    names = [name for name in draft.names if name not in ("belt", "week")]
-    schema = {name: kind for name, kind in draft.polars_schema().items() if name in names}
-    frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(belt=pl.lit(belt), week=pl.lit(week))
-    return draft.conform(frame).sort(draft.key)
+    rows = [(belt, week, *_row(figure, coverage)) for figure in figures]
+    columns = zip(*rows, strict=True) if rows else [()] * len(draft.columns)
+    named = {
+        name: pl.Series(name, list(column), kind)
+        for (name, kind), column in zip(draft.polars_schema().items(), columns, strict=True)
+    }
+    return draft.conform(pl.DataFrame(named)).sort(draft.key)
 
 
 def _row(figure: Figure, coverage: Coverage) -> tuple[object, ...]:

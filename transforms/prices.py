@@ -6,6 +6,7 @@ from which ratios of quantiles and of weeks have their intervals. Source: METHOD
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -22,12 +23,27 @@ TIE = 1e-12  # cumulated weights closer than this are equal
 
 @dataclass(frozen=True)
 class Priced:
-    """Listings with a price: the price (above 0), the weight in the belt, the number of the merchant below `size`."""
+    """Listings with a price: the price (above 0), the weight in the belt, the number of the merchant below `size`.
+
+    Several quantiles of the same listings share what depends on their order alone."""
 
     price: FloatArray
     weight: FloatArray
     merchant: IntArray
     size: int
+
+    @cached_property
+    def of(self) -> FloatArray:
+        """The weight of each merchant's listings."""
+        return sums_by(self.merchant, self.weight, self.size)
+
+    @cached_property
+    def ordered(self) -> tuple[FloatArray, FloatArray]:
+        """The prices from the lowest to the highest, and the share of the weight up to each."""
+        order = np.argsort(self.price, kind="stable")
+        cumulated = np.cumsum(self.weight[order])
+        cumulated /= cumulated[-1]
+        return self.price[order], cumulated
 
 
 @dataclass(frozen=True)
@@ -46,13 +62,11 @@ def quantile(listings: Priced, level: float) -> Quantile:
     Where the share's interval reaches beyond the outermost listing, that end of the price's mirrors the other end: cut
     off at the lowest price, the 5 % quantile of ten merchants would be covered 72 % of the time.
     """
-    of = sums_by(listings.merchant, listings.weight, listings.size)
+    of = listings.of
     is_there = of > 0
     if not is_there.any():
         return Quantile(Interval(None), None, is_there)
-    order = np.argsort(listings.price, kind="stable")
-    price, cumulated = listings.price[order], np.cumsum(listings.weight[order])
-    cumulated /= cumulated[-1]
+    price, cumulated = listings.ordered
     value = _at(price, cumulated, level)
     part = sums_by(listings.merchant, _below(listings, value, level) * listings.weight, listings.size)
     rest = without_each(of[is_there])

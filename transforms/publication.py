@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from configs.publication import PublicationRules
 from transforms.ordered import FloatArray
-from transforms.uncertainty import effective_number, top_share
+from transforms.uncertainty import effective_number, top_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ PUBLISHED = Decision("published", "none")
 
 def base_facts(merchants: int, base: FloatArray, matched_share: float) -> BaseFacts:
     """The facts of one panel: `base` is each merchant's base yuan, `merchants` those matched."""
-    return BaseFacts(merchants, effective_number(base), top_share(base, 1), top_share(base, 2), matched_share)
+    return BaseFacts(merchants, effective_number(base), *top_shares(base, 2), matched_share)
 
 
 def decide(facts: BaseFacts | None, coverage: float | None, rules: PublicationRules) -> Decision:
