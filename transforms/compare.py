@@ -10,7 +10,7 @@ from configs.errors import BeltwatchError
 from configs.publication import PublicationRules
 from transforms.coverage import Coverage
 from transforms.ends import Ends, Segments, read_segments
-from transforms.estimates import FULL_COUNT, change, level
+from transforms.estimates import FULL_COUNT
 from transforms.figures import Figure, figures_frame
 from transforms.metrics import LevelMetric, metrics
 from transforms.ordered import total
@@ -84,17 +84,17 @@ def _check_week(rows: pl.DataFrame, week: date) -> None:
 
 def _all_figures(segments: Segments, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     """The figures of every segment; a belt's only marketplace is the belt itself."""
-    whole = list(_segment_figures(segments.whole, coverage, rules))
+    whole = list(_segment_figures(segments, segments.whole, coverage, rules))
     for name in segments.names:
         if is_broad(name) and (name == segments.whole.segment or segments.is_whole(name)):
             yield from (replace(figure, segment=name) for figure in whole)
         else:
-            yield from _segment_figures(segments.cut(name), coverage, rules)
+            yield from _segment_figures(segments, segments.cut(name), coverage, rules)
 
 
-def _segment_figures(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+def _segment_figures(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     """The figures of one segment; of a cut only the levels or changes that it has listings for."""
-    levels, changes = _levels(ends, coverage, rules), _all_changes(ends, coverage, rules)
+    levels, changes = _levels(segments, ends, coverage, rules), _all_changes(segments, ends, coverage, rules)
     is_empty, stands_nowhere = not len(ends.own.weight), not (len(ends.base.weight) or len(ends.current.weight))
     if is_broad(ends.segment):
         found = [figure.barred("no_data") if is_empty else figure for figure in (*levels, *changes)]
@@ -105,14 +105,14 @@ def _segment_figures(ends: Ends, coverage: Coverage, rules: PublicationRules) ->
     yield from (replace(figure, segment=ends.segment) for figure in found)
 
 
-def _all_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+def _all_changes(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     yield from _sales_changes(ends, coverage, rules)
-    yield from _changes(ends, coverage, rules)
+    yield from _changes(segments, ends, coverage, rules)
 
 
-def _levels(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+def _levels(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     for metric in metrics():
-        found = level(metric, ends.own)
+        found = segments.level(metric, ends)
         if found is not None:
             decision = decide_level(coverage.current_share, rules, _level_facts(metric, found, ends.segment))
             counts = found.merchants, found.listings
@@ -125,10 +125,10 @@ def _level_facts(metric: LevelMetric, found: Estimate, segment: str) -> BaseFact
     return None if is_open else found.facts
 
 
-def _changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+def _changes(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     """The changes of shares and quantiles, over all merchants of either end, each judged by its own base."""
     for metric in metrics():
-        found = change(metric, ends.base, ends.current)
+        found = segments.change(metric, ends)
         if found is not None:
             facts = None if found.interval.value is None else found.facts
             decision = decide(facts, coverage.lower_share, rules)

@@ -1,11 +1,14 @@
 """One belt at a week and at its base, read once into arrays, and the cuts of it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
-from transforms.estimates import main_unit, read_values
+from transforms.estimates import change, level
+from transforms.forms import Share
+from transforms.metrics import LevelMetric, metrics
 from transforms.ordered import BoolArray, FloatArray, IntArray
 from transforms.panels import (
     Panel,
@@ -16,8 +19,10 @@ from transforms.panels import (
     merchant_panel,
     total_panel,
 )
-from transforms.samples import Sample
+from transforms.reads import main_unit, read_values
+from transforms.samples import Estimate, Sample
 from transforms.segments import ALL, MARKETPLACE, Masks, Standing, in_order, listing_segments, merchant_segments
+from transforms.share_tables import Found, Wanted, share_changes_of, share_levels_of
 from transforms.split import Sides, sides_of
 
 
@@ -51,6 +56,34 @@ class Segments:
     pairs: pl.DataFrame
     own: Masks
     merchants: Masks
+
+    def level(self, metric: LevelMetric, ends: Ends) -> Estimate | None:
+        """The level of a metric in a segment; None where it reads nothing."""
+        if isinstance(metric.form, Share):
+            return self.share_levels.get((metric.id, ends.segment))
+        return level(metric, ends.own)
+
+    def change(self, metric: LevelMetric, ends: Ends) -> Estimate | None:
+        """The change of a metric in a segment; None where the week reads nothing, or the metric has none."""
+        if isinstance(metric.form, Share):
+            return self.share_changes.get((metric.id, ends.segment))
+        return change(metric, ends.base, ends.current)
+
+    @cached_property
+    def share_levels(self) -> Found:
+        """The levels of all shares by metric and segment."""
+        masks = {ALL: np.ones(len(self.whole.own.weight), dtype=bool), **self.own}
+        return share_levels_of(self.whole.own, masks, self._wanted(masks))
+
+    @cached_property
+    def share_changes(self) -> Found:
+        """The changes of all shares by metric and segment."""
+        masks = {ALL: np.ones(len(self.whole.has_base), dtype=bool), **self.merchants}
+        return share_changes_of(self.whole.base, self.whole.current, masks, self._wanted(masks))
+
+    def _wanted(self, masks: Masks) -> Wanted:
+        shares = [metric for metric in metrics() if isinstance(metric.form, Share)]
+        return [(metric, [name for name in masks if masks[name].any()]) for metric in shares]
 
     @property
     def names(self) -> list[str]:

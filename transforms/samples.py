@@ -17,9 +17,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Sample:
-    """Listings of one end, one entry per listing: its number, that of its merchant below `size`, its weight in the
-    belt. `values` holds by name what metrics read of all rows of that end (NaN where they read nothing), and `rows` at
-    which of these the listings stand."""
+    """Listings of one end sorted by merchant, one entry per listing: its number, that of its merchant below `size`, its
+    weight in the belt. `values` holds by name what metrics read of all rows of that end (NaN where they read nothing),
+    and `rows` at which of these the listings stand."""
 
     listing: IntArray
     merchant: IntArray
@@ -68,6 +68,11 @@ class Sample:
         return self.weight >= COUNTED_WEIGHT
 
     @cached_property
+    def starts(self) -> IntArray:
+        """The places at which a merchant's listings begin."""
+        return np.flatnonzero(np.diff(self.merchant, prepend=-1))
+
+    @cached_property
     def counts(self) -> tuple[int, int]:
         """Merchants and listings of weight 0.8 or more."""
         return counts_of(self)
@@ -76,11 +81,6 @@ class Sample:
     def weights(self) -> FloatArray:
         """The weight of each merchant's listings."""
         return sums_by(self.merchant, self.weight, self.size)
-
-    @cached_property
-    def listing_counts(self) -> FloatArray:
-        """Each merchant's listings, 1 where it has none."""
-        return np.maximum(1.0, sums_by(self.merchant, np.ones(len(self.weight)), self.size))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,155 @@
+"""The shares of a belt for all their segments at once: levels, and changes between two ends.
+
+One row is one share of one segment, one column one merchant. A belt has a hundred such rows, and a pass over all of
+them costs less than ten of them one by one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.forms import Share
+from transforms.metrics import LevelMetric
+from transforms.ordered import BoolArray, FloatArray, IntArray
+from transforms.publication import BaseFacts, facts_of_rows
+from transforms.reads import names_of
+from transforms.samples import Estimate, Sample
+from transforms.segments import Masks
+from transforms.shares import Intervals, Shares, share_contrasts, share_levels
+
+SHARE, SHARE_CHANGE = "cluster share, jackknife v1", "difference of shares, jackknife v1"
+CELLS = 2_000_000  # rows times merchants of one pass
+
+Found = dict[tuple[str, str], Estimate]  # by metric and segment
+Wanted = Sequence[tuple[LevelMetric, Sequence[str]]]  # metrics and the segments in which each is published
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some shares at one end: by merchant what has the property and what could have it, and of how many listings, and
+    of how many of weight 0.8 or more, that is known."""
+
+    part: FloatArray
+    of: FloatArray
+    known: FloatArray
+    counted: FloatArray
+
+    @property
+    def shares(self) -> Shares:
+        """What the intervals are made from."""
+        return Shares(self.part, self.of)
+
+    def cut(self, belongs: BoolArray) -> "Rows":
+        """The same with some merchants only, in each row; one row may become several."""
+        return Rows(*(np.where(belongs, array, 0.0) for array in (self.part, self.of, self.known, self.counted)))
+
+
+def share_levels_of(sample: Sample, masks: Masks, wanted: Wanted) -> Found:
+    """The levels of shares, from the listings of a week and which of these are in which segment."""
+    found: Found = {}
+    for metrics in _passes(wanted, sample.size):
+        parts = [_rows(sample, metric, np.array([masks[name] for name in names])) for metric, names in metrics]
+        rows = _stacked(parts)
+        counts = np.count_nonzero(rows.counted, axis=1), rows.counted.sum(axis=1)
+        facts = facts_of_rows(counts[0], rows.of)
+        found |= _found(metrics, share_levels(rows.shares), counts, facts, rows.known, SHARE)
+    return found
+
+
+def share_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wanted) -> Found:
+    """The changes of shares between two ends whose merchants are numbered alike, by which of these are in which
+    segment; none where the current end reads nothing, no value where the base reads nothing."""
+    found: Found = {}
+    whole = np.ones((1, 1), dtype=bool)
+    for metrics in _passes(wanted, base.size):
+        belongs = [np.array([masks[name] for name in names]) for _, names in metrics]
+        then, now = (
+            _stacked([_rows(end, metric, whole).cut(own) for (metric, _), own in zip(metrics, belongs, strict=True)])
+            for end in (base, current)
+        )
+        both = [_counted_at_either(base, current, metric, own) for (metric, _), own in zip(metrics, belongs, strict=True)]
+        counts = np.concatenate([merchants for merchants, _ in both]), np.concatenate([listings for _, listings in both])
+        facts = facts_of_rows(np.count_nonzero(then.counted, axis=1), then.of)
+        found |= _found(metrics, share_contrasts([now.shares], [then.shares]), counts, facts, now.known, SHARE_CHANGE)
+    return found
+
+
+def _passes(wanted: Wanted, merchants: int) -> Iterator[Wanted]:
+    """The metrics in portions that fit into one pass."""
+    portion, rows = [], 0
+    for metric, names in wanted:
+        if not names:
+            continue
+        if portion and (rows + len(names)) * merchants > CELLS:
+            yield portion
+            portion, rows = [], 0
+        portion.append((metric, names))
+        rows += len(names)
+    if portion:
+        yield portion
+
+
+def _rows(sample: Sample, metric: LevelMetric, masks: BoolArray) -> Rows:
+    """One share in the segments that `masks` (segments x listings) name."""
+    assert isinstance(metric.form, Share)
+    read = sample.read(*names_of(metric))
+    is_known = ~np.isnan(read)
+    is_in = masks & is_known
+    weight = np.where(is_in, sample.weight, 0.0)
+    sums = [weight * np.where(is_known, read, 0.0), weight, is_in, is_in & sample.counted]
+    part, of, known, counted = (_by_merchant(sample, values) for values in sums)
+    if metric.form.per == "merchant":
+        listings = np.maximum(1.0, known)
+        part, of = part / listings, of / listings
+    return Rows(part, of, known, counted)
+
+
+def _by_merchant(sample: Sample, values: FloatArray | BoolArray) -> FloatArray:
+    """The sums of each row's listings by merchant; the listings are sorted by merchant."""
+    found = np.zeros((len(values), sample.size))
+    if len(sample.starts):
+        found[:, sample.merchant[sample.starts]] = np.add.reduceat(values, sample.starts, axis=1, dtype=np.float64)
+    return found
+
+
+def _counted_at_either(base: Sample, current: Sample, metric: LevelMetric, belongs: BoolArray) -> tuple[IntArray, IntArray]:
+    """Merchants and listings of weight 0.8 or more of which a share is known at one end at least, by segment."""
+    (name,) = names_of(metric)
+    ends = [(end, end.counted & ~np.isnan(end.read(name))) for end in (base, current)]
+    size = 1 + max((int(end.listing[-1]) for end, _ in ends if len(end.listing)), default=-1)
+    owner, is_seen = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool)
+    for end, is_known in ends:
+        owner[end.listing] = end.merchant
+        is_seen[end.listing[is_known]] = True
+    listings = np.bincount(owner[is_seen], minlength=base.size)
+    return belongs @ (listings > 0).astype(np.int64), belongs @ listings
+
+
+def _stacked(parts: Sequence[Rows]) -> Rows:
+    names = ("part", "of", "known", "counted")
+    return Rows(*(np.concatenate([getattr(rows, name) for rows in parts]) for name in names))
+
+
+def _found(
+    metrics: Wanted,
+    intervals: Intervals,
+    counts: tuple[IntArray, IntArray],
+    facts: list[BaseFacts],
+    known: FloatArray,
+    method: str,
+) -> Found:
+    """An estimate for each row of which something is known."""
+    keys = [(metric.id, name) for metric, names in metrics for name in names]
+    is_there = known.any(axis=1)
+    return {
+        key: Estimate(
+            intervals.at(row),
+            int(counts[0][row]),
+            int(counts[1][row]),
+            None if np.isnan(intervals.value[row]) else facts[row],
+            method,
+        )
+        for row, key in enumerate(keys)
+        if is_there[row]
+    }
