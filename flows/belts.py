@@ -106,7 +106,7 @@ class BeltWeeks:
         """The figures of one week, sorted by key."""
         base = year_ago(week)
         segments = read_belt(self.inside(week, base), self.inside(base))
-        self.readings[week] = year_to_date.reading(segments.pairs)
+        self.readings[week] = year_to_date.reading(segments.whole.pairs)
         weekly = week_figures(
             segments,
             belt=self.belt.id,

@@ -1,7 +1,6 @@
 """The figures of one belt and week: levels, changes on the year with their intervals, and the split of the change."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -18,7 +17,7 @@ from transforms.panels import Panel, placed_listings
 from transforms.publication import BaseFacts, Decision, base_facts, decide, decide_level
 from transforms.samples import Estimate
 from transforms.segments import is_broad
-from transforms.split import ONE_SIDED, split_sides
+from transforms.split import ONE_SIDED, split_change
 from transforms.uncertainty import Interval, one_sided_fraction, ratio_change, signed_fraction
 
 MATCHED, TOTAL, SPLIT, SHARE = (
@@ -87,7 +86,7 @@ def _all_figures(segments: Segments, coverage: Coverage, rules: PublicationRules
     whole = list(_segment_figures(segments, segments.whole, coverage, rules))
     for name in segments.names:
         if is_broad(name) and (name == segments.whole.segment or segments.is_whole(name)):
-            yield from (replace(figure, segment=name) for figure in whole)
+            yield from (figure.of_segment(name) for figure in whole)
         else:
             yield from _segment_figures(segments, segments.cut(name), coverage, rules)
 
@@ -102,7 +101,7 @@ def _segment_figures(segments: Segments, ends: Ends, coverage: Coverage, rules: 
         compared = [] if stands_nowhere else list(changes)
         is_gone = not len(ends.current.weight)
         found = [*([] if is_empty else levels), *(f.barred("no_data") if is_gone else f for f in compared)]
-    yield from (replace(figure, segment=ends.segment) for figure in found)
+    yield from (figure.of_segment(ends.segment) for figure in found)
 
 
 def _all_changes(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
@@ -150,7 +149,7 @@ def _sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> I
         return
     yield ratio_figure("merchants", "yoy", "total", ends.merchants, in_all)
     yield ratio_figure("listings", "yoy", "total", ends.listings, in_all)
-    for name, effect in split_sides(ends.sides).items():
+    for name, effect in split_change(ends.pairs).items():
         fraction = one_sided_fraction if name in ONE_SIDED else signed_fraction
         interval = fraction(effect.yuan, effect.without_yuan, whole.base)
         yield Figure(name, "yoy", "total", interval, "change", whole.merchants, whole.listings, SPLIT, in_all)

@@ -23,16 +23,14 @@ from transforms.reads import main_unit, read_values
 from transforms.samples import Estimate, Sample
 from transforms.segments import ALL, MARKETPLACE, Masks, Standing, in_order, listing_segments, merchant_segments
 from transforms.share_tables import Found, Wanted, share_changes_of, share_levels_of
-from transforms.split import Sides, sides_of
 
 
 @dataclass(frozen=True)
 class Ends:
     """One segment of a belt: the listings of the week for its levels, and both ends for its changes.
 
-    `base` and `current` number merchants and listings as `Segments.pairs` does and carry the base week's weights; `own` has
-    the week's own weights and numbers. `sides` are the sales that are split into their causes; cuts other than
-    marketplaces have none. `matched` ... `listings` are the panels of displayed sales and of the counts.
+    `base` and `current` number merchants and listings as `pairs` does and carry the base week's weights; `own` has
+    the week's own weights and numbers. `matched` ... `listings` are the panels of displayed sales and of the counts.
     `has_base` marks the merchants that show sales at the base.
     """
 
@@ -40,7 +38,7 @@ class Ends:
     own: Sample
     base: Sample
     current: Sample
-    sides: Sides
+    pairs: pl.DataFrame
     matched: Panel
     whole: Panel
     merchants: Panel
@@ -50,10 +48,9 @@ class Ends:
 
 @dataclass(frozen=True)
 class Segments:
-    """The whole belt, and which listings and merchants are in which segment of it; `pairs` are its `listing_pairs`."""
+    """The whole belt, and which listings and merchants are in which segment of it."""
 
     whole: Ends
-    pairs: pl.DataFrame
     own: Masks
     merchants: Masks
 
@@ -108,7 +105,7 @@ class Segments:
             own=whole.own.cut(own),
             base=whole.base.cut(belongs[whole.base.merchant]),
             current=whole.current.cut(belongs[whole.current.merchant]),
-            sides=whole.sides.cut(belongs[whole.sides.merchant] & name.startswith(MARKETPLACE)),
+            pairs=_on_marketplace(whole.pairs, name),
             has_base=whole.has_base & belongs,
             **panels,
         )
@@ -138,7 +135,7 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
         own=own,
         base=base,
         current=current,
-        sides=sides_of(pairs),
+        pairs=pairs,
         matched=matched_panel(pairs),
         whole=total_panel(pairs),
         merchants=merchant_panel(pairs),
@@ -147,7 +144,6 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
     )
     return Segments(
         whole,
-        pairs,
         {name: is_in[is_present] for name, is_in in now_masks.items()},
         merchant_segments(*standings),
     )
@@ -171,3 +167,9 @@ def _has_base(pairs: pl.DataFrame, size: int) -> BoolArray:
     found[pairs["merchant"].to_numpy()[pairs["base_value_yuan"].is_not_null().to_numpy()]] = True
     return found
 
+
+def _on_marketplace(pairs: pl.DataFrame, segment: str) -> pl.DataFrame:
+    """The pairs of a marketplace; other cuts, whose change is not split, have none."""
+    if not segment.startswith(MARKETPLACE):
+        return pairs.clear()
+    return pairs.filter(pl.col("marketplace") == segment.removeprefix(MARKETPLACE))

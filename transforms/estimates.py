@@ -11,7 +11,7 @@ from transforms.prices import Priced, quantile, quantile_ratio
 from transforms.prices import Quantile as QuantileFound
 from transforms.reads import names_of
 from transforms.samples import Estimate, Sample, counts_of
-from transforms.uncertainty import Interval, mapped
+from transforms.uncertainty import Interval, mapped, with_p_of_ratio
 
 FULL_COUNT, QUANTILE = "full count v1", "cluster quantile, Woodruff v1"
 QUANTILE_CHANGE = "ratio of quantiles, Woodruff v1"
@@ -49,7 +49,7 @@ def change(metric: LevelMetric, base: Sample, current: Sample) -> Estimate | Non
         return None
     counts = now.kept(id(then), lambda: counts_of(then, now))  # `base` keeps `then`, so that its id stays its own
     ratio = quantile_ratio(_log_quantile(form, now, *names), _log_quantile(form, then, *names))
-    return Estimate(mapped(ratio, lambda end: end - 1), *counts, then.weight_facts, QUANTILE_CHANGE)
+    return Estimate(mapped(with_p_of_ratio(ratio), lambda end: end - 1), *counts, then.weight_facts, QUANTILE_CHANGE)
 
 
 def _quantile_level(form: Quantile, known: Sample, name: str) -> Interval:

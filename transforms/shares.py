@@ -6,11 +6,12 @@ are absent there. Many shares at once cost hardly more than one. Source: METHOD 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from math import isnan
 
 import numpy as np
-from scipy.special import expit, logit, stdtrit
+from scipy.special import expit, logit, stdtr, stdtrit
 
 from transforms.ordered import BoolArray, FloatArray
 from transforms.uncertainty import CONFIDENCE, Interval, student_quantile
@@ -69,16 +70,19 @@ class Shares:
 
 @dataclass(frozen=True)
 class Intervals:
-    """Values with their intervals, one per row; NaN where there is none."""
+    """Values with their intervals, standard errors, degrees of freedom and p-values, one per row; NaN for none."""
 
     value: FloatArray
     low: FloatArray
     high: FloatArray
+    error: FloatArray
+    degrees: FloatArray
+    p_value: FloatArray
 
     def at(self, row: int) -> Interval:
         """One of them."""
-        ends = (float(end[row]) for end in (self.value, self.low, self.high))
-        return Interval(*(None if np.isnan(end) else end for end in ends))
+        numbers = (float(getattr(self, part.name)[row]) for part in fields(self))
+        return Interval(*(None if isnan(number) else number for number in numbers))
 
 
 def share_levels(shares: Shares) -> Intervals:
@@ -96,7 +100,10 @@ def share_levels(shares: Shares) -> Intervals:
     rule = 1 - (1 - CONFIDENCE) ** (1 / np.maximum(1.0, _kish(shares.of)))
     low = np.where(is_edge, np.where(value == 0, 0.0, 1 - rule), low)
     high = np.where(is_edge, np.where(value == 0, rule, 1.0), high)
-    return Intervals(value, *(np.where(shares.is_open, end, np.nan) for end in (low, high)))
+    unknown = np.full(len(value), np.nan)
+    error, degrees = (np.where(is_edge, np.nan, number) for number in (error, degrees))
+    ends = (np.where(shares.is_open, end, np.nan) for end in (low, high, error, degrees))
+    return Intervals(value, *ends, unknown)
 
 
 def share_contrasts(plus: Sequence[Shares], minus: Sequence[Shares]) -> Intervals:
@@ -120,9 +127,10 @@ def share_contrasts(plus: Sequence[Shares], minus: Sequence[Shares]) -> Interval
             for side, reach in enumerate((below, above))
         )
     is_open = np.logical_and.reduce([shares.is_open for _, shares in terms])
-    least, most = -float(len(minus)), float(len(plus))
-    ends = np.maximum(least, value - below), np.minimum(most, value + above)
-    return Intervals(value, *(np.where(is_open, end, np.nan) for end in ends))
+    low, high = np.maximum(-len(minus), value - below), np.minimum(len(plus), value + above)
+    chance = np.where(error > 0, 2 * stdtr(degrees, -np.abs(_divided(value, error))), value == 0)
+    error, degrees, chance = (np.where(is_edge, np.nan, number) for number in (error, degrees, chance))
+    return Intervals(value, *(np.where(is_open, number, np.nan) for number in (low, high, error, degrees, chance)))
 
 
 def share_level(part: FloatArray, of: FloatArray) -> Interval:

@@ -51,28 +51,28 @@ class Sides:
 
 def sides_of(pairs: pl.DataFrame) -> Sides:
     """The arrays of `listing_pairs`."""
-    continues = pl.col("is_comparable") & pl.col("base_unit").eq_missing(pl.col("unit"))
     _, unit = np.unique(pairs["unit"].fill_null("").to_numpy().astype(str), return_inverse=True)
     sold = ("base_price_yuan", "price_yuan", "base_yuan", "yuan")
     return Sides(
         pairs["merchant"].to_numpy(),
         unit,
-        pairs.select(continues).to_series().to_numpy(),
+        pairs.select(continues()).to_series().to_numpy(),
         *(floats(pairs[name]) for name in sold),
     )
 
 
+def continues() -> pl.Expr:
+    """Whether a row of `listing_pairs` sells comparably, in one unit class, at both ends."""
+    return pl.col("is_comparable") & pl.col("base_unit").eq_missing(pl.col("unit"))
+
+
 def split_change(pairs: pl.DataFrame) -> dict[str, Effect]:
-    """The effects in the order of EFFECTS, from `listing_pairs`; they add up to sum yuan - sum base_yuan."""
-    return split_sides(sides_of(pairs))
-
-
-def split_sides(sides: Sides) -> dict[str, Effect]:
-    """The same from `sides_of`.
+    """The effects in the order of EFFECTS, from `listing_pairs`; they add up to sum yuan - sum base_yuan.
 
     Volume and mix of the rest of a belt are not the belt's less a merchant's summand, since S changes with it; they
     are therefore worked out anew from the sums of each class, which costs no more.
     """
+    sides = sides_of(pairs)
     begins = np.diff(sides.merchant, prepend=-1) > 0
     whole, merchant_count = replace(sides, merchant=np.cumsum(begins) - 1), int(begins.sum())
     staying, moving = whole.cut(whole.continues), whole.cut(~whole.continues)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
 from transforms.ordered import FloatArray, total
 
@@ -20,6 +20,7 @@ class Interval:
     """A fraction (-0.25 = -25 %) with its 95 % interval; what cannot be known is None.
 
     `standard_error` is on the scale the interval was made on: logarithms for ratios, the fraction itself for effects.
+    `p_value` is that of no change on the same scale and degrees: below 0.05 where the interval leaves zero out.
     """
 
     value: float | None
@@ -27,6 +28,7 @@ class Interval:
     high: float | None = None
     standard_error: float | None = None
     degrees: float | None = None
+    p_value: float | None = None
 
 
 def ratio_change(base: FloatArray, current: FloatArray) -> Interval:
@@ -36,7 +38,7 @@ def ratio_change(base: FloatArray, current: FloatArray) -> Interval:
     current sum is 0, where there is one merchant only, or where one merchant holds all of an end.
     """
     ratio = _ratio(base, total(current), without_each(current))
-    return mapped(ratio, lambda end: end - 1)
+    return mapped(with_p_of_ratio(ratio), lambda end: end - 1)
 
 
 def one_sided_fraction(effect: float, without: FloatArray, base: FloatArray) -> Interval:
@@ -67,7 +69,7 @@ def signed_fraction(effect: float, without: FloatArray, base: FloatArray) -> Int
     deleted = without / rest
     error, degrees = jackknife_error(deleted), effective_degrees(deleted - value)
     reach = student_quantile(degrees) * error
-    return Interval(value, value - reach, value + reach, error, degrees)
+    return Interval(value, value - reach, value + reach, error, degrees, p_value(value, error, degrees))
 
 
 def without_each(parts: FloatArray) -> FloatArray:
@@ -130,6 +132,20 @@ def jackknife_error(deleted: FloatArray) -> float:
 def student_quantile(degrees: float) -> float:
     """The two-sided Student quantile; degrees may be fractional."""
     return float(stdtrit(degrees, (1 + CONFIDENCE) / 2))
+
+
+def p_value(apart: float, error: float, degrees: float) -> float:
+    """Two-sided, of a distance from no change and its standard error; where that is 0, 0 or (at no distance) 1."""
+    if error == 0:
+        return 0.0 if apart else 1.0
+    return float(2 * stdtr(degrees, -abs(apart) / error))
+
+
+def with_p_of_ratio(ratio: Interval) -> Interval:
+    """The interval of a ratio made on its logarithm, with the p-value of 1; unchanged where there is no interval."""
+    if not ratio.value or ratio.standard_error is None or ratio.degrees is None:
+        return ratio
+    return replace(ratio, p_value=p_value(float(np.log(ratio.value)), ratio.standard_error, ratio.degrees))
 
 
 def mapped(interval: Interval, change: Callable[[float], float]) -> Interval:
