@@ -94,8 +94,9 @@ def share_levels(shares: Shares) -> Intervals:
     """
     value, is_edge = shares.value, shares.is_edge
     error, degrees = _jackknife(shares.deleted, value, shares.is_there)
+    degrees = _level_degrees(shares, degrees)
     middle = np.where(is_edge | np.isnan(value), 0.5, value)
-    reach = stdtrit(_share_degrees(shares, degrees), (1 + CONFIDENCE) / 2) * error / (middle * (1 - middle))
+    reach = stdtrit(degrees, (1 + CONFIDENCE) / 2) * error / (middle * (1 - middle))
     low, high = (np.where(error == 0, value, expit(logit(middle) + side)) for side in (-reach, reach))
     rule = 1 - (1 - CONFIDENCE) ** (1 / np.maximum(1.0, _kish(shares.of)))
     low = np.where(is_edge, np.where(value == 0, 0.0, 1 - rule), low)
@@ -171,8 +172,18 @@ def _jackknife(deleted: FloatArray, value: FloatArray, is_there: BoolArray) -> t
     return error, np.maximum(2.0, degrees)
 
 
-def _share_degrees(shares: Shares, degrees: FloatArray) -> FloatArray:
-    return degrees
+def _level_degrees(shares: Shares, degrees: FloatArray) -> FloatArray:
+    """Degrees of freedom of a level, from `effective_degrees` n of M merchants.
+
+    n takes influences of unequal size for few merchants; but where all are alike in size, it is the share itself that
+    makes them unequal, and intervals by n covered up to 100 %. So the more even the sizes (Kish's number over M), the
+    more counts 4 / (1/n - 1/M), which is twice Satterthwaite's number for the variance of a mean.
+    """
+    merchants = np.maximum(2.0, shares.merchants)
+    surplus = np.maximum(1 / degrees - 1 / merchants, 1e-9)
+    alike = np.clip(4 / surplus, 2.0, np.maximum(2.0, merchants - 1))
+    evenness = np.nan_to_num(_kish(shares.of)) / merchants
+    return (1 - evenness) * degrees + evenness * np.maximum(alike, degrees)
 
 
 def _gaps(sign: float, shares: Shares) -> tuple[FloatArray, FloatArray]:
