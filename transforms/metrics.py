@@ -1,70 +1,21 @@
-"""The catalogue of metrics, in the order in which they are published.
+"""The catalogue of metrics, in the order in which they are published; those of other modules follow the ones here.
 
-A metric is one function without arguments that says what is measured, in one of four forms (transforms/forms.py): a
-Total, a Count, a Share or a Quantile of the listings of one belt and week. All else follows: level, interval and
-change on the year (transforms/estimates.py), a column of belt_weeks, an entry in the catalogue, a line in the report.
-Its docstring is its definition. A metric without anything to measure (no cost floor, no badges) has no row.
+transforms/metric.py says what a metric is.
 """
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from inspect import cleandoc
-from typing import TypeVar
 
 import polars as pl
 
-from transforms.forms import Count, Form, Quantile, Share, Total
+from transforms import crowding, price_war
+from transforms.forms import Count, Quantile, Share, Total
+from transforms.metric import CUTS, LevelMetric, Metric, metric, metrics_of
 
 SERVICE = ("refund_only", "return_7d", "ship_48h")
 CUT = 0.005  # a price is cut where it falls by more (METHOD 5.4)
 
 
-@dataclass(frozen=True)
-class Metric:
-    """One metric: its id in table figures, the unit of its level, its names, what it is, the source of its formula."""
-
-    id: str
-    unit: str
-    en: str
-    zh: str
-    definition: str
-    definition_zh: str
-    source: str
-
-
-@dataclass(frozen=True)
-class LevelMetric(Metric):
-    """A metric of one belt and week."""
-
-    form: Form
-
-    @property
-    def change_unit(self) -> str:
-        """The unit of its change on the year: points of share for shares, else a fraction."""
-        return "share" if isinstance(self.form, Share) else "change"
-
-
-F = TypeVar("F", bound=Form)
-_CATALOGUE: list[LevelMetric] = []
-
-
-def metric(
-    *, unit: str, en: str, zh: str, definition_zh: str, source: str
-) -> Callable[[Callable[[], F]], Callable[[], F]]:
-    """Enters a function in the catalogue, under its own name; its docstring is the definition."""
-
-    def enter(measure: Callable[[], F]) -> Callable[[], F]:
-        definition = " ".join(cleandoc(measure.__doc__ or "").split())
-        name = measure.__name__
-        _CATALOGUE.append(LevelMetric(name, unit, en, zh, definition, definition_zh, source, measure()))
-        return measure
-
-    return enter
-
-
 def metrics() -> list[LevelMetric]:
     """The metrics of a belt and week, in the order in which they are published."""
-    return list(_CATALOGUE)
+    return [made for module in (__name__, price_war.__name__, crowding.__name__) for made in metrics_of(module)]
 
 
 def comparison_metrics() -> list[Metric]:

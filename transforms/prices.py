@@ -67,7 +67,7 @@ def quantile(listings: Priced, level: float) -> Quantile:
     if not is_there.any():
         return Quantile(Interval(None), None, is_there)
     price, cumulated = listings.ordered
-    value = _at(price, cumulated, level)
+    value = at_level(price, cumulated, level)
     part = sums_by(listings.merchant, _below(listings, value, level) * listings.weight, listings.size)
     rest = without_each(of[is_there])
     if len(rest) < 2 or rest.min() <= 0:
@@ -76,7 +76,7 @@ def quantile(listings: Priced, level: float) -> Quantile:
     share = logit_interval(level, jackknife_error(deleted), effective_degrees(deleted - level))
     assert share.low is not None
     assert share.high is not None
-    low, high = _at(price, cumulated, share.low), _at(price, cumulated, share.high)
+    low, high = at_level(price, cumulated, share.low), at_level(price, cumulated, share.high)
     if share.low < cumulated[0]:
         low = min(low, value**2 / high)
     if share.high > cumulated[-2]:
@@ -88,6 +88,13 @@ def quantile(listings: Priced, level: float) -> Quantile:
     slope = np.log(high / low) / logits / (level * (1 - level)) if is_open else 0.0
     influence = -slope * (part - level * of) / total(of)
     return Quantile(Interval(value, low, high), influence, is_there)
+
+
+def at_level(price: FloatArray, cumulated: FloatArray, level: float) -> float:
+    """The quantile of sorted prices whose weights cumulate to `cumulated`."""
+    place = min(int(np.searchsorted(cumulated, level - TIE)), len(price) - 1)
+    is_tie = abs(cumulated[place] - level) <= TIE and place + 1 < len(price)
+    return float((price[place] + price[place + 1]) / 2) if is_tie else float(price[place])
 
 
 def quantile_ratio(above: Quantile, below: Quantile) -> Interval:
@@ -120,13 +127,6 @@ def with_earlier_prices(rows: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.
     is_same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"earlier_{name}")) for name in sold_as)
     own = joined.with_columns(earlier_price_yuan=pl.when(is_same).then("earlier_price_yuan"))
     return own.drop(f"earlier_{name}" for name in sold_as).collect()
-
-
-def _at(price: FloatArray, cumulated: FloatArray, level: float) -> float:
-    """The quantile of sorted prices whose weights cumulate to `cumulated`."""
-    place = min(int(np.searchsorted(cumulated, level - TIE)), len(price) - 1)
-    is_tie = abs(cumulated[place] - level) <= TIE and place + 1 < len(price)
-    return float((price[place] + price[place + 1]) / 2) if is_tie else float(price[place])
 
 
 def _below(listings: Priced, value: float, level: float) -> FloatArray:

@@ -1,0 +1,134 @@
+"""A belt's listings over the weeks, for what one week alone does not tell: earlier prices, trends, chains of cuts.
+
+Listings and merchants have numbers that hold for all weeks, so that weeks are put side by side without a join.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from configs.calendar import WEEK
+from transforms.ordered import BoolArray, FloatArray, IntArray, begins
+from transforms.panels import LISTING, MERCHANT
+from transforms.titles import Alike, alike_titles, title_groups
+
+MONTH = 4  # weeks: what is displayed covers 28 days, so that readings so far apart do not overlap
+NUMBER = "number"  # column of a row's listing
+NO_TITLE = -1
+PACK = pl.col("pack_count").cast(pl.String).fill_null("")
+CODED = {"unit_code": pl.col("unit"), "variant": pl.format("{} {}", pl.col("unit").fill_null(""), PACK)}
+READ = ["weight", "price_yuan", "unit_price_yuan", "value_yuan", "unit_code", "variant", "title_code"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One week: the numbers of the listings that stand, rising, and what they show (NaN where they do not).
+
+    weight is 0 outside the belt; unit_code, variant (unit and pack) and title_code are numbers of texts."""
+
+    number: IntArray
+    columns: Mapping[str, FloatArray]
+
+    def look(self, numbers: IntArray, name: str) -> FloatArray:
+        """One column for some listings; NaN where they do not stand."""
+        place = np.minimum(np.searchsorted(self.number, numbers), max(0, len(self.number) - 1))
+        if not len(self.number):
+            return np.full(len(numbers), np.nan)
+        return np.where(self.number[place] == numbers, self.columns[name][place], np.nan)
+
+
+@dataclass(frozen=True)
+class Past:
+    """The weeks of a belt that were read; those of `held` were stopped by a gate and are looked back on by none.
+
+    `merchant` is the number of each listing's merchant, `titles` what title_code names."""
+
+    merchant: IntArray
+    standings: Mapping[date, Standing]
+    titles: pl.Series
+    held: Collection[date] = ()
+
+    def look(self, week: date, numbers: IntArray, name: str) -> FloatArray:
+        """What some listings showed in one week; NaN where they did not stand, or it was not read or is held."""
+        standing = None if week in self.held else self.standings.get(week)
+        return np.full(len(numbers), np.nan) if standing is None else standing.look(numbers, name)
+
+    @cached_property
+    def alike(self) -> Alike:
+        """Which titles are alike."""
+        return alike_titles(self.titles)
+
+
+@dataclass(frozen=True)
+class View:
+    """The past as seen from one week, and the listings that stand in the belt that week."""
+
+    past: Past
+    week: date
+
+    @cached_property
+    def number(self) -> IntArray:
+        """The listings that stand in the belt."""
+        own = self.past.standings.get(self.week)
+        return np.zeros(0, dtype=np.int64) if own is None else own.number[own.columns["weight"] > 0]
+
+    @cached_property
+    def merchant(self) -> IntArray:
+        """Their merchants, numbered from 0 within the week."""
+        return np.unique(self.past.merchant[self.number], return_inverse=True)[1]
+
+    @cached_property
+    def weight(self) -> FloatArray:
+        """Their weights."""
+        return self.now("weight")
+
+    @cached_property
+    def group(self) -> IntArray:
+        """Their groups of alike titles across merchants."""
+        return title_groups(self.now("title_code").astype(np.int64), self.merchant, self.past.alike)
+
+    def now(self, name: str) -> FloatArray:
+        """What they show this week."""
+        own = self.past.standings.get(self.week)
+        return np.zeros(0) if own is None else own.look(self.number, name)
+
+    def window(self, weeks: int, name: str, is_in: BoolArray | None = None) -> FloatArray:
+        """What they (or those of `is_in`) showed in the last `weeks` weeks, this one last: weeks x listings."""
+        numbers = self.number if is_in is None else self.number[is_in]
+        days = [self.week - WEEK * back for back in reversed(range(weeks))]
+        rows = [self.past.look(day, numbers, name) for day in days[:-1]]
+        own = self.now(name)
+        return np.array([*rows, own if is_in is None else own[is_in]])
+
+
+def with_numbers(rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds `number` to listing weeks: the number of each listing over all weeks, in order of marketplace, merchant and
+    listing id."""
+    keys = rows.select(LISTING).unique().sort(LISTING).with_row_index(NUMBER)
+    return rows.join(keys, on=LISTING, how="left", validate="m:1", maintain_order="left")
+
+
+def past_of(rows: pl.DataFrame, held: Collection[date] = ()) -> Past:
+    """The past from listing weeks of all weeks with `number` and the belt's `weight` (null outside it). A listing in two
+    categories counts once, in the alphabetically first."""
+    once = rows.sort("week", NUMBER, "category").filter(begins(["week", NUMBER]))
+    codes = [text.rank("dense").cast(pl.Float64).alias(name) for name, text in CODED.items()]
+    titles = once.select(pl.col("title_text").alias("title")).unique().drop_nulls().sort("title")["title"]
+    title = pl.col("title_text").rank("dense").cast(pl.Float64) - 1
+    coded = once.with_columns(*codes, title.fill_null(NO_TITLE).alias("title_code"))
+    read = coded.with_columns(pl.col("weight").fill_null(0.0), *(pl.col(name).fill_null(float("nan")) for name in READ[1:]))
+    arrays = {name: read[name].to_numpy() for name in READ}
+    number, week = read[NUMBER].to_numpy().astype(np.int64), read["week"]
+    starts = np.flatnonzero(week.to_physical().diff().fill_null(1).to_numpy())
+    ends = [*starts[1:], len(week)]
+    standings = {
+        week[int(start)]: Standing(number[start:end], {name: array[start:end] for name, array in arrays.items()})
+        for start, end in zip(starts, ends, strict=True)
+    }
+    keys = once.select(NUMBER, *MERCHANT).unique(NUMBER).sort(NUMBER)
+    merchant = keys.select((begins(MERCHANT).cum_sum() - 1).cast(pl.Int64)).to_series().to_numpy()
+    return Past(merchant, standings, titles, frozenset(held))
