@@ -8,21 +8,22 @@ from pathlib import Path
 import polars as pl
 
 from configs.belts import Belt
-from configs.calendar import year_ago
+from configs.calendar import WEEK, year_ago
 from configs.register import Configs
 from configs.tables import figures_draft, table
-from flows.categories import COUNTERS
 from flows.quality import quarantined_weeks
-from transforms import year_to_date
+from transforms import earlier, floor_trend, volatility, year_to_date
 from transforms.compare import read_belt, week_figures
 from transforms.coverage import Coverage, lowest, share
+from transforms.measured import Measures, measure, measured_figures
 from transforms.panels import LISTING, MERCHANT, READ, READ_BY_METRICS, listing_pairs, placed_listings
-from transforms.prices import with_cost_floor, with_earlier_prices
+from transforms.past import View, past_of, with_numbers
+from transforms.prices import with_cost_floor
 from warehouse import lake
 
-METHOD = "figures-2"
+METHOD = "figures-3"
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
-ADDED = ("weight", "cost_floor_yuan", "earlier_price_yuan")  # columns that are not stored with a listing
+ADDED = ("weight", "cost_floor_yuan", *earlier.COLUMNS)  # columns that are not stored with a listing
 REGIONS_FILE = "region:all"  # in the place of a belt, none of which can be called so; all regions of a week
 Unit = tuple[str, date, str]
 
@@ -45,10 +46,15 @@ def build_belt(home: Path, configs: Configs, belt: Belt, weeks: Iterable[date] |
 
 
 def rests_on(week: date) -> set[date]:
-    """The weeks whose listings the figures of a week are made from: itself, a year ago, four weeks before either, and
-    the windows of both years to date."""
-    ends = {week, week - COUNTERS, *year_to_date.windows(week)}
+    """The weeks whose listings the figures of a week are made from: itself, the twelve before it, the readings of its
+    volatility, the windows of the year to date, and the same a year ago."""
+    ends = {*looked_back_on(week), *year_to_date.windows(week)}
     return ends | {year_ago(end) for end in ends}
+
+
+def looked_back_on(week: date) -> set[date]:
+    """The weeks that what is measured of a week's past takes in; they hold all from which earlier prices come."""
+    return {*(week - WEEK * back for back in range(floor_trend.WEEKS)), *volatility.reading_weeks(week)}
 
 
 def drop_unknown_belts(home: Path, configs: Configs) -> None:
@@ -71,6 +77,7 @@ class BeltWeeks:
     coverage: pl.DataFrame
     rows: dict[date, pl.DataFrame] = field(default_factory=dict)
     readings: dict[date, pl.DataFrame] = field(default_factory=dict)
+    seen: dict[date, Measures] = field(default_factory=dict)
     shares: dict[date, float | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -99,8 +106,10 @@ class BeltWeeks:
         placed = _read(self.home, "listing_belts", wanted, [*UNIT_KEY, "belt", "weight", "rule"])
         own = placed.filter(pl.col("belt") == self.belt.id).drop("belt")
         joined = listings.join(own, on=UNIT_KEY, how="left", validate="1:1").sort(UNIT_KEY)
-        self.rows = {key[0]: part for key, part in joined.partition_by("week", as_dict=True).items()}
-        self.empty = joined.clear()
+        numbered = with_numbers(joined)
+        self.rows = {key[0]: part for key, part in numbered.partition_by("week", as_dict=True).items()}
+        self.empty = numbered.clear()
+        self.past = past_of(numbered, self.stopped)
 
     def figures(self, week: date) -> pl.DataFrame:
         """The figures of one week, sorted by key."""
@@ -115,7 +124,7 @@ class BeltWeeks:
             rules=self.configs.publication,
             quarantined=bool({week, base} & self.stopped),
         )
-        return pl.concat([weekly, self.to_date(week)]).sort(figures_draft().key)
+        return pl.concat([weekly, self.to_date(week), self.measured(week)]).sort(figures_draft().key)
 
     def to_date(self, week: date) -> pl.DataFrame:
         """The year to date up to one week."""
@@ -130,6 +139,25 @@ class BeltWeeks:
             quarantined=bool({*windows, *bases} & self.stopped),
         )
 
+    def measured(self, week: date) -> pl.DataFrame:
+        """What is measured of the belt's past up to one week, and of that up to a year ago."""
+        base = year_ago(week)
+        return measured_figures(
+            now=self.measures(week),
+            then=self.measures(base),
+            belt=self.belt.id,
+            week=week,
+            coverage=Coverage(self.covered(week), self.covered(base)),
+            rules=self.configs.publication,
+            quarantined=bool({week, base} & self.stopped),
+        )
+
+    def measures(self, week: date) -> Measures:
+        """What is measured of the belt's past up to one week."""
+        if week not in self.seen:
+            self.seen[week] = measure(View(self.past, week))
+        return self.seen[week]
+
     def reading(self, week: date) -> pl.DataFrame:
         """What the years to date take from one week."""
         if week not in self.readings:
@@ -139,13 +167,12 @@ class BeltWeeks:
 
     def inside(self, week: date, base: date | None = None) -> pl.DataFrame:
         """The rows inside the belt, and those whose place alone puts them outside, of merchants who were in it at the
-        base: that week decides. Each with the belt's cost floor and its own price of four weeks earlier."""
+        base: that week decides. Each with the belt's cost floor and what it showed in earlier weeks."""
         rows = self.rows.get(week, self.empty)
         kept = rows.filter(pl.col("weight").is_not_null())
         if base is not None:
             kept = pl.concat([kept, self._moved(rows, base)])
-        before = None if week - COUNTERS in self.stopped else self.rows.get(week - COUNTERS)
-        return with_cost_floor(with_earlier_prices(kept, before), self.belt.cost_floor)
+        return with_cost_floor(earlier.with_earlier(kept, self.past, week), self.belt.cost_floor)
 
     def covered(self, week: date) -> float | None:
         """Pages stored over pages expected of the belt's categories in one week."""

@@ -7,25 +7,30 @@ import polars as pl
 
 from configs.errors import BeltwatchError
 from configs.publication import PublicationRules
+from transforms.churn import churn, net_panel
 from transforms.coverage import Coverage
 from transforms.ends import Ends, Segments, read_segments
 from transforms.estimates import FULL_COUNT
 from transforms.figures import Figure, figures_frame
-from transforms.metrics import LevelMetric, metrics
+from transforms.metric import LevelMetric
+from transforms.metrics import left_out, metrics_in
 from transforms.ordered import total
 from transforms.panels import Panel, placed_listings
 from transforms.publication import BaseFacts, Decision, base_facts, decide, decide_level
+from transforms.reads import names_of
 from transforms.samples import Estimate
-from transforms.segments import is_broad
+from transforms.segments import ALL, is_broad
 from transforms.split import ONE_SIDED, split_change
 from transforms.uncertainty import Interval, one_sided_fraction, ratio_change, signed_fraction
 
-MATCHED, TOTAL, SPLIT, SHARE = (
+MATCHED, TOTAL, SPLIT, SHARE, CHURN = (
     "matched-merchant ratio, jackknife v1",
     "total ratio, jackknife v1",
     "Bennet split, jackknife v1",
     "matched share v1",
+    "share of merchants, jackknife v1",
 )
+NET = next(metric for metric in metrics_in(ALL) if metric.id == "net_sales")
 
 
 def belt_figures(
@@ -86,13 +91,14 @@ def _all_figures(segments: Segments, coverage: Coverage, rules: PublicationRules
     whole = list(_segment_figures(segments, segments.whole, coverage, rules))
     for name in segments.names:
         if is_broad(name) and (name == segments.whole.segment or segments.is_whole(name)):
-            yield from (figure.of_segment(name) for figure in whole)
+            yield from (figure.of_segment(name) for figure in whole if figure.metric not in left_out(name))
         else:
             yield from _segment_figures(segments, segments.cut(name), coverage, rules)
 
 
 def _segment_figures(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    """The figures of one segment; of a cut only the levels or changes that it has listings for."""
+    """The figures of one segment; of a cut only the levels or changes that it has listings for, and those metrics that
+    are published in it."""
     levels, changes = _levels(segments, ends, coverage, rules), _all_changes(segments, ends, coverage, rules)
     is_empty, stands_nowhere = not len(ends.own.weight), not (len(ends.base.weight) or len(ends.current.weight))
     if is_broad(ends.segment):
@@ -105,12 +111,13 @@ def _segment_figures(segments: Segments, ends: Ends, coverage: Coverage, rules: 
 
 
 def _all_changes(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    yield from _sales_changes(ends, coverage, rules)
+    if "displayed_sales" not in left_out(ends.segment):
+        yield from _sales_changes(ends, coverage, rules)
     yield from _changes(segments, ends, coverage, rules)
 
 
 def _levels(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    for metric in metrics():
+    for metric in metrics_in(ends.segment):
         found = segments.level(metric, ends)
         if found is not None:
             decision = decide_level(coverage.current_share, rules, _level_facts(metric, found, ends.segment))
@@ -126,7 +133,7 @@ def _level_facts(metric: LevelMetric, found: Estimate, segment: str) -> BaseFact
 
 def _changes(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     """The changes of shares and quantiles, over all merchants of either end, each judged by its own base."""
-    for metric in metrics():
+    for metric in metrics_in(ends.segment):
         found = segments.change(metric, ends)
         if found is not None:
             facts = None if found.interval.value is None else found.facts
@@ -149,12 +156,28 @@ def _sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> I
         return
     yield ratio_figure("merchants", "yoy", "total", ends.merchants, in_all)
     yield ratio_figure("listings", "yoy", "total", ends.listings, in_all)
+    for name, interval in churn(ends.merchants):
+        counts = ends.merchants.merchants, ends.merchants.listings
+        yield Figure(name, "yoy", "total", interval, "share", *counts, CHURN, in_all)
     for name, effect in split_change(ends.pairs).items():
         fraction = one_sided_fraction if name in ONE_SIDED else signed_fraction
         interval = fraction(effect.yuan, effect.without_yuan, whole.base)
         yield Figure(name, "yoy", "total", interval, "change", whole.merchants, whole.listings, SPLIT, in_all)
+    if ends.segment == ALL:
+        yield from _net_change(ends, coverage, rules)
     counts = matched.merchants, matched.listings
     yield Figure("matched_share", "yoy", "matched", Interval(share), "share", *counts, SHARE, like_for_like)
+
+
+def _net_change(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+    """The change of sales net of returns; nothing where no return rate is observed this week."""
+    if not len(ends.current.known(*names_of(NET)).weight):
+        return
+    panel = net_panel(ends.base, ends.current, *names_of(NET), ends.pairs["is_matched"].to_numpy())
+    base = total(ends.matched.base)
+    share = total(panel.base) / base if base > 0 else None
+    decision = sales_decision(panel, panel, share, len(panel.base) > 0, coverage, rules)
+    yield ratio_figure(NET.id, "yoy", "matched", panel, decision)
 
 
 def sales_decision(

@@ -38,7 +38,7 @@ def _price(past: Past, week: date, number: IntArray, weeks: int) -> FloatArray:
 def _merchant_yuan(past: Past, week: date) -> FloatArray:
     """What each merchant showed as sold in the belt in one week; NaN where nothing was shown."""
     size = int(past.merchant.max(initial=-1)) + 1
-    standing = None if week in past.held else past.standings.get(week)
+    standing = past.at(week)
     if standing is None:
         return np.full(size, np.nan)
     yuan = standing.columns["weight"] * standing.columns["value_yuan"]

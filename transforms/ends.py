@@ -7,8 +7,9 @@ import numpy as np
 import polars as pl
 
 from transforms.estimates import change, level
-from transforms.forms import Share
-from transforms.metrics import LevelMetric, metrics
+from transforms.forms import Balance, Measured, Share
+from transforms.metric import LevelMetric
+from transforms.metrics import metrics
 from transforms.ordered import BoolArray, FloatArray, IntArray
 from transforms.panels import (
     Panel,
@@ -19,6 +20,7 @@ from transforms.panels import (
     merchant_panel,
     total_panel,
 )
+from transforms.ranked import ranked_segments
 from transforms.reads import main_unit, read_values
 from transforms.samples import Estimate, Sample
 from transforms.segments import ALL, MARKETPLACE, Masks, Standing, in_order, listing_segments, merchant_segments
@@ -56,15 +58,15 @@ class Segments:
 
     def level(self, metric: LevelMetric, ends: Ends) -> Estimate | None:
         """The level of a metric in a segment; None where it reads nothing."""
-        if isinstance(metric.form, Share):
+        if isinstance(metric.form, Share | Balance):
             return self.share_levels.get((metric.id, ends.segment))
-        return level(metric, ends.own)
+        return None if isinstance(metric.form, Measured) else level(metric, ends.own)
 
     def change(self, metric: LevelMetric, ends: Ends) -> Estimate | None:
         """The change of a metric in a segment; None where the week reads nothing, or the metric has none."""
-        if isinstance(metric.form, Share):
+        if isinstance(metric.form, Share | Balance):
             return self.share_changes.get((metric.id, ends.segment))
-        return change(metric, ends.base, ends.current)
+        return None if isinstance(metric.form, Measured) else change(metric, ends.base, ends.current)
 
     @cached_property
     def share_levels(self) -> Found:
@@ -79,8 +81,10 @@ class Segments:
         return share_changes_of(self.whole.base, self.whole.current, masks, self._wanted(masks))
 
     def _wanted(self, masks: Masks) -> Wanted:
-        shares = [metric for metric in metrics() if isinstance(metric.form, Share)]
-        return [(metric, [name for name in masks if masks[name].any()]) for metric in shares]
+        shares = [metric for metric in metrics() if isinstance(metric.form, Share | Balance)]
+        shares.sort(key=lambda metric: isinstance(metric.form, Balance))
+        there = [name for name, is_in in masks.items() if is_in.any()]
+        return [(metric, [name for name in there if metric.is_in(name)]) for metric in shares]
 
     @property
     def names(self) -> list[str]:
@@ -118,7 +122,8 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
     size = int(pairs["merchant"].max() or 0) + 1 if len(pairs) else 0  # type: ignore[arg-type]
     unit = main_unit(now)
     base_unit = main_unit(then) or unit
-    then_masks, now_masks = listing_segments(then), listing_segments(now)
+    then_masks = {**listing_segments(then), **ranked_segments(then, base_unit)}
+    now_masks = {**listing_segments(now), **ranked_segments(now, unit)}
     values = read_values(now, base_unit)
     base, current = (
         _sample(pairs, row, size, read) for row, read in (("base_row", read_values(then, base_unit)), ("row", values))

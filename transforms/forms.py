@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Total:
-    """The sum over listings of a quantity times the weight in the belt. A full count: no interval."""
+    """The sum over listings of a quantity times the weight in the belt. A full count: no interval. `is_partial`: there
+    is no row where the quantity is known of none."""
 
     quantity: pl.Expr
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ READ_BY_METRICS = {  # null where the rows do not have them
     "unit_price_yuan": pl.Float64(),
     "cost_floor_yuan": pl.Float64(),
     "earlier_price_yuan": pl.Float64(),
+    "older_price_yuan": pl.Float64(),
+    "highest_since_yuan": pl.Float64(),
+    "earlier_merchant_yuan": pl.Float64(),
+    "value_low_yuan": pl.Float64(),
     "merchant_repurchase_share": pl.Float64(),
     "return_share": pl.Float64(),
     "merchant_years": pl.Float64(),
@@ -51,7 +55,7 @@ class Panel:
 
 
 def placed_listings(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per listing of one belt and week, sorted by key; columns LISTING, READ and READ_BY_METRICS.
+    """One row per listing of one belt and week, sorted by key; columns LISTING, category, READ and READ_BY_METRICS.
 
     Takes listing_weeks rows with the belt's weight. A listing in two categories of the belt counts once, in the
     alphabetically first. A null weight is 0: such a listing is outside the belt this week, and is of use only
@@ -63,7 +67,7 @@ def placed_listings(rows: pl.DataFrame) -> pl.DataFrame:
         for name, kind in READ_BY_METRICS.items()
     ]
     arranged = rows.lazy().select(*LISTING, "category", *READ, *read).sort(*LISTING, "category")
-    return arranged.filter(begins(LISTING)).drop("category").with_columns(pl.col("weight").fill_null(0.0)).collect()
+    return arranged.filter(begins(LISTING)).with_columns(pl.col("weight").fill_null(0.0)).collect()
 
 
 def listing_pairs(current: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:

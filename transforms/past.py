@@ -3,41 +3,48 @@
 Listings and merchants have numbers that hold for all weeks, so that weeks are put side by side without a join.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 
 from configs.calendar import WEEK
-from transforms.ordered import BoolArray, FloatArray, IntArray, begins
+from transforms.ordered import BoolArray, FloatArray, IntArray, begins, sums_by, total
 from transforms.panels import LISTING, MERCHANT
 from transforms.titles import Alike, alike_titles, title_groups
 
 MONTH = 4  # weeks: what is displayed covers 28 days, so that readings so far apart do not overlap
 NUMBER = "number"  # column of a row's listing
 NO_TITLE = -1
+BASES = 8  # more than there are sales bases
 PACK = pl.col("pack_count").cast(pl.String).fill_null("")
-CODED = {"unit_code": pl.col("unit"), "variant": pl.format("{} {}", pl.col("unit").fill_null(""), PACK)}
-READ = ["weight", "price_yuan", "unit_price_yuan", "value_yuan", "unit_code", "variant", "title_code"]
+CODED = {
+    "unit_code": pl.col("unit"),
+    "basis_code": pl.col("sales_basis"),
+    "variant": pl.format("{} {}", pl.col("unit").fill_null(""), PACK),
+}
+READ = ["weight", "price_yuan", "unit_price_yuan", "value_yuan", *CODED, "title_code"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Standing:
     """One week: the numbers of the listings that stand, rising, and what they show (NaN where they do not).
 
-    weight is 0 outside the belt; unit_code, variant (unit and pack) and title_code are numbers of texts."""
+    weight is 0 outside the belt; unit_code, basis_code, variant (unit and pack) and title_code are numbers of texts."""
 
     number: IntArray
     columns: Mapping[str, FloatArray]
 
     def look(self, numbers: IntArray, name: str) -> FloatArray:
         """One column for some listings; NaN where they do not stand."""
-        place = np.minimum(np.searchsorted(self.number, numbers), max(0, len(self.number) - 1))
         if not len(self.number):
             return np.full(len(numbers), np.nan)
+        place = np.minimum(np.searchsorted(self.number, numbers), len(self.number) - 1)
         return np.where(self.number[place] == numbers, self.columns[name][place], np.nan)
 
 
@@ -51,16 +58,48 @@ class Past:
     standings: Mapping[date, Standing]
     titles: pl.Series
     held: Collection[date] = ()
+    _kept: dict[object, Any] = field(default_factory=dict, repr=False)
+
+    def at(self, week: date) -> Standing | None:
+        """An earlier week; None where it was not read, or is held."""
+        return None if week in self.held else self.standings.get(week)
 
     def look(self, week: date, numbers: IntArray, name: str) -> FloatArray:
-        """What some listings showed in one week; NaN where they did not stand, or it was not read or is held."""
-        standing = None if week in self.held else self.standings.get(week)
+        """What some listings showed in an earlier week; NaN where they did not stand."""
+        standing = self.at(week)
         return np.full(len(numbers), np.nan) if standing is None else standing.look(numbers, name)
+
+    def growth(self, earlier: date, later: date) -> float | None:
+        """The change of the logarithm of displayed sales between two weeks, of the merchants who show some at both on
+        one sales basis; None where there are none."""
+        if (earlier, later) not in self._kept:
+            self._kept[earlier, later] = self._growth(earlier, later)
+        return self._kept[earlier, later]
+
+    def sold(self, week: date) -> tuple[IntArray, FloatArray]:
+        """What each merchant showed as sold in the belt on each basis, times weights: a number of both, rising, and the
+        yuan; empty where the week was not read, or is held."""
+        standing = self.at(week)
+        if standing is None:
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
+        yuan = standing.columns["weight"] * standing.columns["value_yuan"]
+        is_shown = yuan > 0
+        basis = np.nan_to_num(standing.columns["basis_code"][is_shown]).astype(np.int64)
+        key = self.merchant[standing.number[is_shown]] * BASES + basis
+        keys, place = np.unique(key, return_inverse=True)
+        return keys, sums_by(place, yuan[is_shown], len(keys))
 
     @cached_property
     def alike(self) -> Alike:
         """Which titles are alike."""
         return alike_titles(self.titles)
+
+    def _growth(self, earlier: date, later: date) -> float | None:
+        (then_keys, then), (now_keys, now) = self.sold(earlier), self.sold(later)
+        _, then_place, now_place = np.intersect1d(then_keys, now_keys, assume_unique=True, return_indices=True)
+        if not len(then_place):
+            return None
+        return float(np.log(total(now[now_place]) / total(then[then_place])))
 
 
 @dataclass(frozen=True)
@@ -69,6 +108,14 @@ class View:
 
     past: Past
     week: date
+    _kept: dict[object, Any] = field(default_factory=dict, repr=False)
+
+    def kept(self, key: object, make: Callable[[], T]) -> T:
+        """What was made under a key: several metrics start from the same."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
 
     @cached_property
     def number(self) -> IntArray:
@@ -91,18 +138,27 @@ class View:
         """Their groups of alike titles across merchants."""
         return title_groups(self.now("title_code").astype(np.int64), self.merchant, self.past.alike)
 
+    @cached_property
+    def in_main_unit(self) -> BoolArray:
+        """Which have a unit price in the unit class that most of the weight has."""
+        unit = self.now("unit_code")
+        is_priced = np.isfinite(unit) & np.isfinite(self.now("unit_price_yuan"))
+        if not is_priced.any():
+            return is_priced
+        weights = np.bincount(unit[is_priced].astype(np.int64), self.weight[is_priced])
+        found: BoolArray = is_priced & (unit == weights.argmax())
+        return found
+
     def now(self, name: str) -> FloatArray:
         """What they show this week."""
         own = self.past.standings.get(self.week)
         return np.zeros(0) if own is None else own.look(self.number, name)
 
-    def window(self, weeks: int, name: str, is_in: BoolArray | None = None) -> FloatArray:
-        """What they (or those of `is_in`) showed in the last `weeks` weeks, this one last: weeks x listings."""
-        numbers = self.number if is_in is None else self.number[is_in]
-        days = [self.week - WEEK * back for back in reversed(range(weeks))]
-        rows = [self.past.look(day, numbers, name) for day in days[:-1]]
-        own = self.now(name)
-        return np.array([*rows, own if is_in is None else own[is_in]])
+    def window(self, weeks: int, name: str, is_in: BoolArray) -> FloatArray:
+        """What those of `is_in` showed in the last `weeks` weeks, this one last: weeks x listings."""
+        days = [self.week - WEEK * back for back in reversed(range(1, weeks))]
+        earlier = [self.past.look(day, self.number[is_in], name) for day in days]
+        return np.array([*earlier, self.now(name)[is_in]])
 
 
 def with_numbers(rows: pl.DataFrame) -> pl.DataFrame:

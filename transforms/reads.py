@@ -5,8 +5,9 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from transforms.forms import Count, Form, Quantile, Share, Total
-from transforms.metrics import LevelMetric, metrics
+from transforms.forms import Balance, Concentration, Count, Dispersion, Form, Measured, Quantile, Share, Total
+from transforms.metric import LevelMetric
+from transforms.metrics import metrics
 from transforms.ordered import FloatArray, total
 
 
@@ -49,9 +50,13 @@ def _expressions(form: Form) -> list[pl.Expr]:
     match form:
         case Total(quantity=quantity):
             return [quantity]
-        case Share(part=part):
-            return [part]
-        case Quantile(price=price):
+        case Share(part=part, by=by):
+            return [part] if by is None else [part, by]
+        case Balance(part=part, against=against):
+            return [part, against]
+        case Quantile(price=price) | Dispersion(price=price):
             return [price]
-        case Count():
+        case Concentration(quantity=quantity, earlier=earlier):
+            return [quantity, earlier]
+        case Count() | Measured():
             return []

@@ -101,6 +101,12 @@ def counts_of(*ends: Sample) -> tuple[int, int]:
     return merchants, _distinct(end.listing[end.counted] for end in ends)
 
 
+def counts_by(merchant: IntArray, weight: FloatArray) -> tuple[int, int]:
+    """Merchants and listings of weight 0.8 or more, from one entry per listing."""
+    counted = merchant[weight >= COUNTED_WEIGHT]
+    return _distinct([counted]), len(counted)
+
+
 def _distinct(numbers: Iterable[IntArray]) -> int:
     """How many different numbers there are; cheaper than sorting them."""
     named = list(numbers)

@@ -5,12 +5,12 @@ them costs less than ten of them one by one.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from transforms.forms import Share
-from transforms.metrics import LevelMetric
+from transforms.forms import Balance, Share
+from transforms.metric import LevelMetric
 from transforms.ordered import BoolArray, FloatArray, IntArray
 from transforms.publication import BaseFacts, facts_of_rows
 from transforms.reads import names_of
@@ -19,30 +19,32 @@ from transforms.segments import Masks
 from transforms.shares import Intervals, Shares, share_contrasts, share_levels
 
 SHARE, SHARE_CHANGE = "cluster share, jackknife v1", "difference of shares, jackknife v1"
+BALANCE, BALANCE_CHANGE = "difference of shares, jackknife v1", "change of a difference of shares, jackknife v1"
 CELLS = 2_000_000  # rows times merchants of one pass
 
 Found = dict[tuple[str, str], Estimate]  # by metric and segment
-Wanted = Sequence[tuple[LevelMetric, Sequence[str]]]  # metrics and the segments in which each is published
+Wanted = Sequence[tuple[LevelMetric, Sequence[str]]]  # metrics of one form, and the segments each is published in
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Some shares at one end: by merchant what has the property and what could have it, and of how many listings, and
-    of how many of weight 0.8 or more, that is known."""
+    """Some shares at one end: by merchant what has the property (for a balance also what has the other) and what could
+    have it, and how many listings, and how many of weight 0.8 or more, it is known of."""
 
     part: FloatArray
+    against: FloatArray
     of: FloatArray
     known: FloatArray
     counted: FloatArray
 
     @property
-    def shares(self) -> Shares:
-        """What the intervals are made from."""
-        return Shares(self.part, self.of)
+    def shares(self) -> list[Shares]:
+        """The shares, and those of the other property."""
+        return [Shares(self.part, self.of), Shares(self.against, self.of)]
 
     def cut(self, belongs: BoolArray) -> "Rows":
         """The same with some merchants only, in each row; one row may become several."""
-        return Rows(*(np.where(belongs, array, 0.0) for array in (self.part, self.of, self.known, self.counted)))
+        return Rows(*(np.where(belongs, getattr(self, part.name), 0.0) for part in fields(self)))
 
 
 def share_levels_of(sample: Sample, masks: Masks, wanted: Wanted) -> Found:
@@ -52,8 +54,11 @@ def share_levels_of(sample: Sample, masks: Masks, wanted: Wanted) -> Found:
         parts = [_rows(sample, metric, np.array([masks[name] for name in names])) for metric, names in metrics]
         rows = _stacked(parts)
         counts = np.count_nonzero(rows.counted, axis=1), rows.counted.sum(axis=1)
-        facts = facts_of_rows(counts[0], rows.of)
-        found |= _found(metrics, share_levels(rows.shares), counts, facts, rows.known, SHARE)
+        own, other = rows.shares
+        is_balance = isinstance(metrics[0][0].form, Balance)
+        intervals = share_contrasts([own], [other]) if is_balance else share_levels(own)
+        method = BALANCE if is_balance else SHARE
+        found |= _found(metrics, intervals, counts, facts_of_rows(counts[0], rows.of), rows.known, method)
     return found
 
 
@@ -68,41 +73,45 @@ def share_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wanted
             _stacked([_rows(end, metric, whole).cut(own) for (metric, _), own in zip(metrics, belongs, strict=True)])
             for end in (base, current)
         )
-        both = [_counted_at_either(base, current, metric, own) for (metric, _), own in zip(metrics, belongs, strict=True)]
-        counts = np.concatenate([merchants for merchants, _ in both]), np.concatenate([listings for _, listings in both])
+        seen = [_seen(base, current, metric, own) for (metric, _), own in zip(metrics, belongs, strict=True)]
+        counts = np.concatenate([merchants for merchants, _ in seen]), np.concatenate([listings for _, listings in seen])
         facts = facts_of_rows(np.count_nonzero(then.counted, axis=1), then.of)
-        found |= _found(metrics, share_contrasts([now.shares], [then.shares]), counts, facts, now.known, SHARE_CHANGE)
+        (then_own, then_other), (now_own, now_other) = then.shares, now.shares
+        is_balance = isinstance(metrics[0][0].form, Balance)
+        terms = ([now_own, then_other], [then_own, now_other]) if is_balance else ([now_own], [then_own])
+        method = BALANCE_CHANGE if is_balance else SHARE_CHANGE
+        found |= _found(metrics, share_contrasts(*terms), counts, facts, now.known, method)
     return found
 
 
 def _passes(wanted: Wanted, merchants: int) -> Iterator[Wanted]:
-    """The metrics in portions that fit into one pass."""
-    portion, rows = [], 0
+    """The metrics in portions of one form that fit into one pass."""
+    portion: list[tuple[LevelMetric, Sequence[str]]] = []
     for metric, names in wanted:
-        if not names:
-            continue
-        if portion and (rows + len(names)) * merchants > CELLS:
+        cells = merchants * sum(len(more) for _, more in [*portion, (metric, names)])
+        if portion and (type(portion[0][0].form) is not type(metric.form) or cells > CELLS):
             yield portion
-            portion, rows = [], 0
-        portion.append((metric, names))
-        rows += len(names)
+            portion = []
+        if names:
+            portion.append((metric, names))
     if portion:
         yield portion
 
 
 def _rows(sample: Sample, metric: LevelMetric, masks: BoolArray) -> Rows:
     """One share in the segments that `masks` (segments x listings) name."""
-    assert isinstance(metric.form, Share)
-    read = sample.read(*names_of(metric))
-    is_known = ~np.isnan(read)
+    first, *second = (sample.read(name) for name in names_of(metric))
+    by = np.ones(len(first)) if isinstance(metric.form, Balance) or not second else second[0]
+    is_known = ~np.isnan(first + by)
     is_in = masks & is_known
-    weight = np.where(is_in, sample.weight, 0.0)
-    sums = [weight * np.where(is_known, read, 0.0), weight, is_in, is_in & sample.counted]
-    part, of, known, counted = (_by_merchant(sample, values) for values in sums)
-    if metric.form.per == "merchant":
+    weight = np.where(is_in, sample.weight * by, 0.0)
+    against = np.where(is_known, second[0], 0.0) if isinstance(metric.form, Balance) else np.zeros(len(first))
+    sums = [weight * np.where(is_known, first, 0.0), weight * against, weight, is_in, is_in & sample.counted]
+    part, other, of, known, counted = (_by_merchant(sample, values) for values in sums)
+    if isinstance(metric.form, Share) and metric.form.per == "merchant":
         listings = np.maximum(1.0, known)
         part, of = part / listings, of / listings
-    return Rows(part, of, known, counted)
+    return Rows(part, other, of, known, counted)
 
 
 def _by_merchant(sample: Sample, values: FloatArray | BoolArray) -> FloatArray:
@@ -113,10 +122,9 @@ def _by_merchant(sample: Sample, values: FloatArray | BoolArray) -> FloatArray:
     return found
 
 
-def _counted_at_either(base: Sample, current: Sample, metric: LevelMetric, belongs: BoolArray) -> tuple[IntArray, IntArray]:
+def _seen(base: Sample, current: Sample, metric: LevelMetric, belongs: BoolArray) -> tuple[IntArray, IntArray]:
     """Merchants and listings of weight 0.8 or more of which a share is known at one end at least, by segment."""
-    (name,) = names_of(metric)
-    ends = [(end, end.counted & ~np.isnan(end.read(name))) for end in (base, current)]
+    ends = [(end, end.counted & ~np.isnan(sum(end.read(name) for name in names_of(metric)))) for end in (base, current)]
     size = 1 + max((int(end.listing[-1]) for end, _ in ends if len(end.listing)), default=-1)
     owner, is_seen = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool)
     for end, is_known in ends:
@@ -127,8 +135,7 @@ def _counted_at_either(base: Sample, current: Sample, metric: LevelMetric, belon
 
 
 def _stacked(parts: Sequence[Rows]) -> Rows:
-    names = ("part", "of", "known", "counted")
-    return Rows(*(np.concatenate([getattr(rows, name) for rows in parts]) for name in names))
+    return Rows(*(np.concatenate([getattr(rows, part.name) for rows in parts]) for part in fields(Rows)))
 
 
 def _found(

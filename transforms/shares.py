@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from math import isnan
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit, stdtr, stdtrit
@@ -98,7 +99,7 @@ def share_levels(shares: Shares) -> Intervals:
     middle = np.where(is_edge | np.isnan(value), 0.5, value)
     reach = stdtrit(degrees, (1 + CONFIDENCE) / 2) * error / (middle * (1 - middle))
     low, high = (np.where(error == 0, value, expit(logit(middle) + side)) for side in (-reach, reach))
-    rule = 1 - (1 - CONFIDENCE) ** (1 / np.maximum(1.0, _kish(shares.of)))
+    rule = rule_of_three(np.maximum(1.0, _kish(shares.of)))
     low = np.where(is_edge, np.where(value == 0, 0.0, 1 - rule), low)
     high = np.where(is_edge, np.where(value == 0, rule, 1.0), high)
     unknown = np.full(len(value), np.nan)
@@ -152,6 +153,11 @@ def logit_interval(share: float, error: float, degrees: float) -> Interval:
     reach = student_quantile(degrees) * error / (share * (1 - share))
     low, high = (float(expit(logit(share) + side)) for side in (-reach, reach))
     return Interval(share, low, high, error, degrees)
+
+
+def rule_of_three(number: Any) -> Any:
+    """How large a share may be of which none of `number` trials showed anything: 1 - 0.05^(1/n)."""
+    return 1 - (1 - CONFIDENCE) ** (1 / number)
 
 
 def _jackknife(deleted: FloatArray, value: FloatArray, is_there: BoolArray) -> tuple[FloatArray, FloatArray]:
