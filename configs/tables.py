@@ -106,7 +106,7 @@ class Table(BaseModel):
         schema = self.polars_schema()
         whole = frame if dict(frame.schema) == dict(schema) else _typed(frame, schema)
         self._refuse_nulls(whole)
-        return whole.select(self.names)
+        return whole if whole.columns == self.names else whole.select(self.names)
 
     def _refuse_nulls(self, frame: pl.DataFrame) -> None:
         holed = {name: count for name in self.required_names if (count := frame[name].null_count())}

@@ -31,23 +31,30 @@ class Found:
     degrees: float = 2.0
 
 
-def concentration(yuan: FloatArray, earlier: FloatArray, statistic: Statistic) -> Found | None:
-    """One statistic of the merchants' `yuan`; `earlier` is theirs in the window before (0 where there was none). No
-    merchant, or none but the four largest: None."""
+def concentration(yuan: FloatArray, earlier: FloatArray) -> dict[Statistic, Found | None]:
+    """The statistics of the merchants' `yuan`; `earlier` is theirs in the window before (0 where there was none). None
+    where no merchant has any, and for the share of four where there are no others."""
     is_there = yuan > 0
-    share, before = yuan[is_there] / max(total(yuan[is_there]), 1e-300), earlier[is_there]
-    if not len(share) or (statistic == "top4" and len(share) <= TOP):
-        return None
-    squares, top = total(share**2), _top(share)
-    value = {"hhi": POINTS * squares, "effective": 1 / squares, "top4": total(share[top])}[statistic]
+    if not is_there.any():
+        return {"hhi": None, "effective": None, "top4": None}
+    share, before = yuan[is_there] / total(yuan[is_there]), earlier[is_there]
+    top = np.argsort(-share, kind="stable")[:TOP]
+    index, four = total(share**2), total(share[top])
     is_both = before > 0
     if np.count_nonzero(is_both) < 2:
-        return Found(value)
-    mean = (share + before / total(before)) / 2
-    ratio = np.zeros(len(share))
-    ratio[is_both] = np.log(share[is_both] / before[is_both])
-    ratio[is_both] -= total((mean * ratio)[is_both]) / total(mean[is_both])
-    return Found(value, *_widest(_slopes(mean, statistic), ratio, int(np.count_nonzero(is_both))))
+        error = tail = (None, 2.0)
+    else:
+        mean = (share + before / total(before)) / 2
+        ratio = np.zeros(len(share))
+        ratio[is_both] = np.log(share[is_both] / before[is_both])
+        ratio[is_both] -= total((mean * ratio)[is_both]) / total(mean[is_both])
+        merchants = int(np.count_nonzero(is_both))
+        error, tail = (_widest(slopes, ratio, merchants) for slopes in (_of_index(mean), _of_four(mean)))
+    return {
+        "hhi": Found(POINTS * index, *error),
+        "effective": Found(1 / index, *error),
+        "top4": Found(four, *tail) if len(share) > TOP else None,
+    }
 
 
 def concentration_level(found: Found, statistic: Statistic) -> Interval:
@@ -76,17 +83,17 @@ def concentration_ratio(then: Found, now: Found) -> Interval:
     return with_p_of_ratio(Interval(ratio, ratio * float(np.exp(-reach)), ratio * float(np.exp(reach)), error, degrees))
 
 
-def _top(share: FloatArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.argsort(-share, kind="stable")[:TOP]
-
-
-def _slopes(share: FloatArray, statistic: Statistic) -> FloatArray:
-    """How the logarithm of the statistic moves with that of each merchant's sales."""
-    if statistic == "top4":
-        is_top = np.zeros(len(share))
-        is_top[_top(share)] = 1.0
-        return share * (is_top - total(share * is_top)) / total(share * is_top)
+def _of_index(share: FloatArray) -> FloatArray:
+    """How the logarithm of the index moves with that of each merchant's sales."""
     slopes: FloatArray = 2 * share**2 / total(share**2) - 2 * share
+    return slopes
+
+
+def _of_four(share: FloatArray) -> FloatArray:
+    """How the logarithm of the share of four does."""
+    is_top = np.zeros(len(share))
+    is_top[np.argsort(-share, kind="stable")[:TOP]] = 1.0
+    slopes: FloatArray = share * (is_top / total(share * is_top) - 1)
     return slopes
 
 

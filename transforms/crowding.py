@@ -41,19 +41,6 @@ def hhi() -> Concentration:
 
 
 @metric(
-    unit="ratio",
-    en="Concentration of sales, by their lower ends",
-    zh="成交额集中度（按下限）",
-    definition_zh="以展示销量下限计算的成交额集中度。",
-    source="METHOD 5.8",
-    cuts=ALONE,
-)
-def hhi_of_lower_ends() -> Concentration:
-    """The same index over the lowest sales that the displays allow, where they show a range."""
-    return Concentration(pl.col("value_low_yuan"), EARLIER, "hhi")
-
-
-@metric(
     unit="share",
     en="Share of the four largest merchants",
     zh="前四大商家份额（CR4）",

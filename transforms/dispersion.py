@@ -9,48 +9,39 @@ from dataclasses import replace
 
 import numpy as np
 
-from transforms.ordered import total
-from transforms.prices import Priced, Quantile, at_level, quantile, quantile_ratio
-from transforms.uncertainty import Interval, mapped
+from transforms.ordered import FloatArray
+from transforms.quantiles import Rows, Weighted, medians, quantile_rows
+from transforms.shares import divided
 
 NORMAL = 1.4826  # the standard deviation of a normal distribution over its median distance
 HALF = 0.5
 
 
-def dispersion(listings: Priced) -> Interval:
-    """1.4826 times the median distance from the median price, over the median price. Where half of the weight or more
-    has one price it is 0, and nothing is told of its interval."""
-    found = log_dispersion(listings)
-    if found.influence is None:
-        return found.interval
-    one = Quantile(Interval(1.0), np.zeros_like(found.influence), found.is_there)
-    return quantile_ratio(found, one)
+def dispersion_rows(listings: Weighted, median: Rows) -> Rows:
+    """1.4826 times the median distance from the median, over the median, of each row; `median` is `quantile_rows` at one
+    half. Where half of the weight or more has one price it is 0, and without an interval."""
+    apart = _apart(listings, median.value)
+    is_flat = 2 * (listings.weight * (apart == 0)).sum(axis=1) >= listings.weight.sum(axis=1)
+    least = np.where((apart > 0) & (listings.weight > 0), apart, np.inf).min(axis=1, initial=np.inf)
+    # the median listing's own distance is 0, of which there is no logarithm
+    filled = np.where(apart == 0, np.where(np.isfinite(least), least, 1.0)[:, None], apart)
+    distance = quantile_rows(replace(listings, price=np.nan_to_num(filled, nan=1.0)), HALF)
+    value = np.where(is_flat & ~np.isnan(median.value), 0.0, NORMAL * divided(distance.value, median.value))
+    influence = distance.influence - (1 - _slopes(listings, median))[:, None] * median.influence
+    unknown = np.full(len(value), np.nan)
+    is_open = distance.is_open & median.is_open & ~is_flat
+    return Rows(value, unknown, unknown, np.where(is_open[:, None], influence, 0.0), median.is_there, is_open)
 
 
-def log_dispersion(listings: Priced) -> Quantile:
-    """The dispersion, and the influence of each merchant on its logarithm; None where there is none."""
-    median = quantile(listings, HALF)
-    centre = median.interval.value
-    if centre is None:
-        return median
-    apart = np.abs(listings.price - centre)
-    if 2 * total(listings.weight[apart == 0]) >= total(listings.weight):
-        return Quantile(Interval(0.0), None, median.is_there)
-    apart[apart == 0] = apart[apart > 0].min()  # the median's own distance, of which there is no logarithm
-    distance = quantile(replace(listings, price=apart), HALF)
-    assert distance.interval.value is not None
-    value = Interval(NORMAL * distance.interval.value / centre)
-    if distance.influence is None or median.influence is None:
-        return Quantile(value, None, median.is_there)
-    return Quantile(
-        value, distance.influence - (1 - _slope(listings, median)) * median.influence, median.is_there
-    )
-
-
-def _slope(listings: Priced, median: Quantile) -> float:
+def _slopes(listings: Weighted, median: Rows) -> FloatArray:
     """How the logarithm of the median distance moves with that of the centre, over the interval of the median."""
-    low, high = median.interval.low, median.interval.high
-    assert low is not None
-    assert high is not None
-    ends = [at_level(*replace(listings, price=np.abs(listings.price - end)).ordered, HALF) for end in (low, high)]
-    return float(np.log(ends[1] / ends[0]) / np.log(high / low)) if min(ends) > 0 and high > low else 0.0
+    ends = [medians(replace(listings, price=_apart(listings, end))) for end in (median.low, median.high)]
+    is_known = (np.minimum(*ends) > 0) & (median.high > median.low)
+    ratios = (np.where(is_known, divided(high, low), 1.0) for low, high in (ends, (median.low, median.high)))
+    above, below = map(np.log, ratios)
+    return np.where(is_known, divided(above, np.where(is_known, below, 1.0)), 0.0)
+
+
+def _apart(listings: Weighted, centre: FloatArray) -> FloatArray:
+    distance: FloatArray = np.abs(listings.price - centre[:, None])
+    return distance

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from transforms.estimates import change, level
-from transforms.forms import Balance, Measured, Share
+from transforms.forms import Balance, Dispersion, Measured, Quantile, Share
 from transforms.metric import LevelMetric
 from transforms.metrics import metrics
 from transforms.ordered import BoolArray, FloatArray, IntArray
@@ -20,11 +20,14 @@ from transforms.panels import (
     merchant_panel,
     total_panel,
 )
+from transforms.quantile_tables import quantile_changes_of, quantile_levels_of
 from transforms.ranked import ranked_segments
 from transforms.reads import main_unit, read_values
 from transforms.samples import Estimate, Sample
 from transforms.segments import ALL, MARKETPLACE, Masks, Standing, in_order, listing_segments, merchant_segments
 from transforms.share_tables import Found, Wanted, share_changes_of, share_levels_of
+
+IN_TABLES = (Share, Balance, Quantile, Dispersion)
 
 
 @dataclass(frozen=True)
@@ -58,33 +61,51 @@ class Segments:
 
     def level(self, metric: LevelMetric, ends: Ends) -> Estimate | None:
         """The level of a metric in a segment; None where it reads nothing."""
-        if isinstance(metric.form, Share | Balance):
-            return self.share_levels.get((metric.id, ends.segment))
+        if isinstance(metric.form, IN_TABLES):
+            return self._levels.get((metric.id, ends.segment))
         return None if isinstance(metric.form, Measured) else level(metric, ends.own)
 
     def change(self, metric: LevelMetric, ends: Ends) -> Estimate | None:
         """The change of a metric in a segment; None where the week reads nothing, or the metric has none."""
-        if isinstance(metric.form, Share | Balance):
-            return self.share_changes.get((metric.id, ends.segment))
+        if isinstance(metric.form, IN_TABLES):
+            return self._changes.get((metric.id, ends.segment))
         return None if isinstance(metric.form, Measured) else change(metric, ends.base, ends.current)
 
     @cached_property
-    def share_levels(self) -> Found:
-        """The levels of all shares by metric and segment."""
+    def _levels(self) -> Found:
+        """The levels of all shares and quantiles by metric and segment."""
         masks = {ALL: np.ones(len(self.whole.own.weight), dtype=bool), **self.own}
-        return share_levels_of(self.whole.own, masks, self._wanted(masks))
+        shares, quantiles = self._wanted(masks)
+        own = self.whole.own
+        return {**share_levels_of(own, masks, shares), **quantile_levels_of(own, masks, quantiles)}
 
     @cached_property
-    def share_changes(self) -> Found:
-        """The changes of all shares by metric and segment."""
+    def _changes(self) -> Found:
+        """Their changes by metric and segment."""
         masks = {ALL: np.ones(len(self.whole.has_base), dtype=bool), **self.merchants}
-        return share_changes_of(self.whole.base, self.whole.current, masks, self._wanted(masks))
+        shares, quantiles = self._wanted(masks)
+        ends = self.whole.base, self.whole.current
+        return {**share_changes_of(*ends, masks, shares), **quantile_changes_of(*ends, masks, quantiles)}
 
-    def _wanted(self, masks: Masks) -> Wanted:
-        shares = [metric for metric in metrics() if isinstance(metric.form, Share | Balance)]
-        shares.sort(key=lambda metric: isinstance(metric.form, Balance))
+    def _wanted(self, masks: Masks) -> tuple[Wanted, Wanted]:
+        """Shares with balances behind them, and quantiles with dispersions, each with the segments it is published in."""
         there = [name for name, is_in in masks.items() if is_in.any()]
-        return [(metric, [name for name in there if metric.is_in(name)]) for metric in shares]
+        named = [(metric, [name for name in there if metric.is_in(name)]) for metric in metrics()]
+        shares, quantiles = (
+            [pair for form in forms for pair in named if isinstance(pair[0].form, form)]
+            for forms in ((Share, Balance), (Quantile, Dispersion))
+        )
+        return shares, quantiles
+
+    def _pairs(self, segment: str) -> pl.DataFrame:
+        """The pairs of a marketplace; other cuts, whose change is not split, have none."""
+        if not segment.startswith(MARKETPLACE):
+            return self._no_pairs
+        return self.whole.pairs.filter(pl.col("marketplace") == segment.removeprefix(MARKETPLACE))
+
+    @cached_property
+    def _no_pairs(self) -> pl.DataFrame:
+        return self.whole.pairs.clear()
 
     @property
     def names(self) -> list[str]:
@@ -109,7 +130,7 @@ class Segments:
             own=whole.own.cut(own),
             base=whole.base.cut(belongs[whole.base.merchant]),
             current=whole.current.cut(belongs[whole.current.merchant]),
-            pairs=_on_marketplace(whole.pairs, name),
+            pairs=self._pairs(name),
             has_base=whole.has_base & belongs,
             **panels,
         )
@@ -172,9 +193,3 @@ def _has_base(pairs: pl.DataFrame, size: int) -> BoolArray:
     found[pairs["merchant"].to_numpy()[pairs["base_value_yuan"].is_not_null().to_numpy()]] = True
     return found
 
-
-def _on_marketplace(pairs: pl.DataFrame, segment: str) -> pl.DataFrame:
-    """The pairs of a marketplace; other cuts, whose change is not split, have none."""
-    if not segment.startswith(MARKETPLACE):
-        return pairs.clear()
-    return pairs.filter(pl.col("marketplace") == segment.removeprefix(MARKETPLACE))

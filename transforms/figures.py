@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -47,16 +48,17 @@ class Figure:
 def figures_frame(figures: Sequence[Figure], belt: str, week: date, coverage: Coverage) -> pl.DataFrame:
     """One row per figure of a belt and week, sorted by key; the columns are those of `figures_draft`."""
     draft = figures_draft()
-    rows = [(belt, week, *_row(figure, coverage)) for figure in figures]
-    columns = zip(*rows, strict=True) if rows else [()] * len(draft.columns)
+    assert draft.names[: len(draft.key)] == draft.key
+    rows = sorted((_row(figure, coverage) for figure in figures), key=lambda row: row[: len(draft.key) - 2])
+    columns = zip(*((belt, week, *row) for row in rows), strict=True) if rows else [()] * len(draft.columns)
     named = {
         name: pl.Series(name, list(column), kind)
         for (name, kind), column in zip(draft.polars_schema().items(), columns, strict=True)
     }
-    return draft.conform(pl.DataFrame(named)).sort(draft.key)
+    return draft.conform(pl.DataFrame(named))
 
 
-def _row(figure: Figure, coverage: Coverage) -> tuple[object, ...]:
+def _row(figure: Figure, coverage: Coverage) -> tuple[Any, ...]:
     """The columns of `figures_draft` in their order, less belt and week."""
     decision = figure.decision
     shown = figure.interval if decision.is_published else Interval(None)

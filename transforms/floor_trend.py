@@ -10,8 +10,8 @@ from scipy.special import stdtrit
 from configs.calendar import WEEK
 from transforms.ordered import BoolArray, FloatArray, IntArray
 from transforms.past import View
-from transforms.prices import TIE
 from transforms.publication import base_facts
+from transforms.quantiles import TIE
 from transforms.samples import Estimate, counts_by
 from transforms.uncertainty import CONFIDENCE, Interval
 

@@ -17,7 +17,6 @@ READ_BY_METRICS = {  # null where the rows do not have them
     "older_price_yuan": pl.Float64(),
     "highest_since_yuan": pl.Float64(),
     "earlier_merchant_yuan": pl.Float64(),
-    "value_low_yuan": pl.Float64(),
     "merchant_repurchase_share": pl.Float64(),
     "return_share": pl.Float64(),
     "merchant_years": pl.Float64(),

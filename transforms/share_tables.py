@@ -73,7 +73,10 @@ def share_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wanted
             _stacked([_rows(end, metric, whole).cut(own) for (metric, _), own in zip(metrics, belongs, strict=True)])
             for end in (base, current)
         )
-        seen = [_seen(base, current, metric, own) for (metric, _), own in zip(metrics, belongs, strict=True)]
+        seen = [
+            seen_at_either(base, current, names_of(metric), own)
+            for (metric, _), own in zip(metrics, belongs, strict=True)
+        ]
         counts = np.concatenate([merchants for merchants, _ in seen]), np.concatenate([listings for _, listings in seen])
         facts = facts_of_rows(np.count_nonzero(then.counted, axis=1), then.of)
         (then_own, then_other), (now_own, now_other) = then.shares, now.shares
@@ -82,6 +85,21 @@ def share_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wanted
         method = BALANCE_CHANGE if is_balance else SHARE_CHANGE
         found |= _found(metrics, share_contrasts(*terms), counts, facts, now.known, method)
     return found
+
+
+def seen_at_either(
+    base: Sample, current: Sample, names: Sequence[str], belongs: BoolArray
+) -> tuple[IntArray, IntArray]:
+    """Merchants and listings of weight 0.8 or more of which all of `names` is known at one end at least, by segment;
+    `belongs` (segments x merchants) says who is in which."""
+    ends = [(end, end.counted & ~np.isnan(sum(end.read(name) for name in names))) for end in (base, current)]
+    size = 1 + max((int(end.listing[-1]) for end, _ in ends if len(end.listing)), default=-1)
+    owner, is_seen = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool)
+    for end, is_known in ends:
+        owner[end.listing] = end.merchant
+        is_seen[end.listing[is_known]] = True
+    listings = np.bincount(owner[is_seen], minlength=base.size)
+    return belongs @ (listings > 0).astype(np.int64), belongs @ listings
 
 
 def _passes(wanted: Wanted, merchants: int) -> Iterator[Wanted]:
@@ -120,18 +138,6 @@ def _by_merchant(sample: Sample, values: FloatArray | BoolArray) -> FloatArray:
     if len(sample.starts):
         found[:, sample.merchant[sample.starts]] = np.add.reduceat(values, sample.starts, axis=1, dtype=np.float64)
     return found
-
-
-def _seen(base: Sample, current: Sample, metric: LevelMetric, belongs: BoolArray) -> tuple[IntArray, IntArray]:
-    """Merchants and listings of weight 0.8 or more of which a share is known at one end at least, by segment."""
-    ends = [(end, end.counted & ~np.isnan(sum(end.read(name) for name in names_of(metric)))) for end in (base, current)]
-    size = 1 + max((int(end.listing[-1]) for end, _ in ends if len(end.listing)), default=-1)
-    owner, is_seen = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool)
-    for end, is_known in ends:
-        owner[end.listing] = end.merchant
-        is_seen[end.listing[is_known]] = True
-    listings = np.bincount(owner[is_seen], minlength=base.size)
-    return belongs @ (listings > 0).astype(np.int64), belongs @ listings
 
 
 def _stacked(parts: Sequence[Rows]) -> Rows:

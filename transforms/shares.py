@@ -49,12 +49,12 @@ class Shares:
     @cached_property
     def value(self) -> FloatArray:
         """The shares, NaN where `of` sums to 0."""
-        return np.clip(_divided(self.part.sum(axis=1), self.of.sum(axis=1)), 0.0, 1.0)
+        return np.clip(divided(self.part.sum(axis=1), self.of.sum(axis=1)), 0.0, 1.0)
 
     @cached_property
     def is_open(self) -> BoolArray:
         """Whether anything is left without any merchant: one alone has no interval."""
-        rest = np.where(self.is_there, _without_each(self.of), np.inf)
+        rest = np.where(self.is_there, without_each_of_rows(self.of), np.inf)
         return (self.merchants > 1) & (rest.min(axis=1, initial=np.inf) > 0)
 
     @cached_property
@@ -65,7 +65,7 @@ class Shares:
     @cached_property
     def deleted(self) -> FloatArray:
         """The shares without each merchant in turn; the share itself without one that is absent."""
-        rest = _divided(_without_each(self.part), _without_each(self.of))
+        rest = divided(without_each_of_rows(self.part), without_each_of_rows(self.of))
         return np.where(self.is_there & self.is_open[:, None], rest, self.value[:, None])
 
 
@@ -94,7 +94,7 @@ def share_levels(shares: Shares) -> Intervals:
     one trial, which errs on the wide side). No value where `of` sums to 0; no interval for one merchant alone.
     """
     value, is_edge = shares.value, shares.is_edge
-    error, degrees = _jackknife(shares.deleted, value, shares.is_there)
+    error, degrees = jackknife(shares.deleted, value, shares.is_there)
     degrees = _level_degrees(shares, degrees)
     middle = np.where(is_edge | np.isnan(value), 0.5, value)
     reach = stdtrit(degrees, (1 + CONFIDENCE) / 2) * error / (middle * (1 - middle))
@@ -119,7 +119,7 @@ def share_contrasts(plus: Sequence[Shares], minus: Sequence[Shares]) -> Interval
     value = sum(sign * shares.value for sign, shares in terms)
     is_there = np.logical_or.reduce([shares.is_there for _, shares in terms])
     deleted = sum(sign * shares.deleted for sign, shares in terms)
-    error, degrees = _jackknife(deleted, value, is_there)
+    error, degrees = jackknife(deleted, value, is_there)
     below = above = stdtrit(degrees, (1 + CONFIDENCE) / 2) * error
     is_edge = np.logical_or.reduce([shares.is_edge for _, shares in terms])
     if is_edge.any():
@@ -130,7 +130,7 @@ def share_contrasts(plus: Sequence[Shares], minus: Sequence[Shares]) -> Interval
         )
     is_open = np.logical_and.reduce([shares.is_open for _, shares in terms])
     low, high = np.maximum(-len(minus), value - below), np.minimum(len(plus), value + above)
-    chance = np.where(error > 0, 2 * stdtr(degrees, -np.abs(_divided(value, error))), value == 0)
+    chance = np.where(error > 0, 2 * stdtr(degrees, -np.abs(divided(value, error))), value == 0)
     error, degrees, chance = (np.where(is_edge, np.nan, number) for number in (error, degrees, chance))
     return Intervals(value, *(np.where(is_open, number, np.nan) for number in (low, high, error, degrees, chance)))
 
@@ -160,7 +160,7 @@ def rule_of_three(number: Any) -> Any:
     return 1 - (1 - CONFIDENCE) ** (1 / number)
 
 
-def _jackknife(deleted: FloatArray, value: FloatArray, is_there: BoolArray) -> tuple[FloatArray, FloatArray]:
+def jackknife(deleted: FloatArray, value: FloatArray, is_there: BoolArray) -> tuple[FloatArray, FloatArray]:
     """Of each row sqrt((M-1)/M sum (d - mean d)^2), exactly 0 where all are equal, and the effective degrees of freedom
     (as `effective_degrees`), over the M merchants that are there."""
     if not deleted.shape[1]:
@@ -174,7 +174,7 @@ def _jackknife(deleted: FloatArray, value: FloatArray, is_there: BoolArray) -> t
     influence = np.where(is_there, deleted - value[:, None], 0.0)
     scale = np.abs(influence).max(axis=1, initial=0.0)
     scaled = (influence / np.where(scale > 0, scale, 1.0)[:, None]) ** 2  # fourth powers of small ones would vanish
-    degrees = np.where(scale > 0, _divided(scaled.sum(axis=1) ** 2, (scaled**2).sum(axis=1)), merchants)
+    degrees = np.where(scale > 0, divided(scaled.sum(axis=1) ** 2, (scaled**2).sum(axis=1)), merchants)
     return error, np.maximum(2.0, degrees)
 
 
@@ -201,15 +201,15 @@ def _gaps(sign: float, shares: Shares) -> tuple[FloatArray, FloatArray]:
 
 def _kish(of: FloatArray) -> FloatArray:
     """Kish's effective number of merchants of each row."""
-    return _divided(of.sum(axis=1) ** 2, (of**2).sum(axis=1))
+    return divided(of.sum(axis=1) ** 2, (of**2).sum(axis=1))
 
 
-def _without_each(parts: FloatArray) -> FloatArray:
+def without_each_of_rows(parts: FloatArray) -> FloatArray:
     """The sums of the rows without each part in turn; a remainder below rounding error is 0."""
     rest = parts.sum(axis=1, keepdims=True) - parts
     return np.where(np.abs(rest) <= ROUNDING * np.abs(parts).sum(axis=1, keepdims=True), 0.0, rest)
 
 
-def _divided(above: FloatArray, below: FloatArray) -> FloatArray:
+def divided(above: FloatArray, below: FloatArray) -> FloatArray:
     """NaN where `below` is 0."""
     return np.divide(above, below, out=np.full(np.broadcast_shapes(above.shape, below.shape), np.nan), where=below != 0)

@@ -18,15 +18,15 @@ from transforms.past import View
 from transforms.publication import base_facts
 from transforms.samples import Estimate, counts_by
 from transforms.shares import share_level
-from transforms.uncertainty import CONFIDENCE, Interval, mapped, ratio_change
+from transforms.uncertainty import CONFIDENCE, Interval, mapped
 
 WEEKS = 13
 CUT = 0.005  # an event goes below the lowest price by as much at least
 ANSWER = 2  # weeks within which a cut answers another
-DEALS = 199  # of changes to weeks, for the null
+DEALS = 99  # of changes to weeks, for the null
 ORDERS = 4096  # of the weeks, from which the deals are drawn
 SEED = 19
-RATE, EXCESS, CHAIN = "cluster share, jackknife v1", "permutation of weeks v1", "events over chains, jackknife v1"
+RATE, EXCESS, CHAIN = "cluster share, jackknife v1", "permutation of weeks v1", "events over chains, groups as clusters v1"
 
 
 @dataclass(frozen=True)
@@ -53,37 +53,47 @@ class Rivals:
 def undercut_share(view: View) -> Estimate | None:
     """Events per listing and week, over the listings of groups with several merchants; None where there are none."""
     rivals = _rivals(view)
-    if rivals is None:
-        return None
-    by_listing, _ = _events(rivals, rivals.price)
-    size = int(rivals.merchant.max()) + 1
-    part, of = (np.bincount(rivals.merchant, values, size) for values in (by_listing, rivals.listing_weeks))
-    return _estimate(share_level(part, of), rivals, RATE)
+    return None if rivals is None else _estimate(_rate(view, rivals), rivals, RATE)
 
 
 def undercut_excess(view: View) -> Estimate | None:
-    """Events per listing and week less what chance gives; the interval is that of chance around the events."""
+    """Events per listing and week less what chance gives. The interval is the wider one, on each side, of that of chance
+    around the events and that of the events themselves."""
     rivals = _rivals(view)
     if rivals is None:
         return None
-    listing_weeks = float(rivals.listing_weeks.sum())
-    events = float(_events(rivals, rivals.price)[0].sum())
-    dealt = _events(rivals, _dealt(rivals))[0].sum(axis=-1)
-    low, high = np.quantile(dealt, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    ends = ((events - by_chance) / listing_weeks for by_chance in (dealt.mean(), high, low))
-    return _estimate(Interval(*map(float, ends)), rivals, EXCESS)
+    rate, listing_weeks = _rate(view, rivals), float(rivals.listing_weeks.sum())
+    assert rate.value is not None
+    by_chance = _events(rivals, _dealt(rivals))[0].sum(axis=-1) / listing_weeks
+    low, high = np.quantile(by_chance, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    mean = float(by_chance.mean())
+    below, above = float(high) - mean, mean - float(low)
+    if rate.low is not None and rate.high is not None:
+        below, above = max(below, rate.value - rate.low), max(above, rate.high - rate.value)
+    excess = rate.value - mean
+    return _estimate(Interval(excess, excess - below, excess + above), rivals, EXCESS)
 
 
 def undercut_chain(view: View) -> Estimate | None:
-    """Events per chain; None with fewer than two groups that have chains, of which no interval can be told."""
+    """Events per chain, 1 / (1 - p) with p the share of events that go on with a chain; groups are the clusters. None
+    without events."""
     rivals = _rivals(view)
     if rivals is None:
         return None
-    events = _events(rivals, rivals.price)[1]
-    chains = events & ~_within(events, ANSWER)
-    counts = [part.sum(axis=0)[chains.any(axis=0)].astype(np.float64) for part in (chains, events)]
-    length = mapped(ratio_change(*counts), lambda end: end + 1)
-    return None if length.low is None else _estimate(length, rivals, CHAIN)
+    events = _found(view, rivals)[1]
+    counts = [part.sum(axis=0).astype(np.float64) for part in (events & _after_one(events), events)]
+    going_on = share_level(*counts)
+    return None if going_on.low is None else _estimate(mapped(going_on, lambda share: 1 / (1 - share)), rivals, CHAIN)
+
+
+def _rate(view: View, rivals: Rivals) -> Interval:
+    size = int(rivals.merchant.max()) + 1
+    values = _found(view, rivals)[0], rivals.listing_weeks
+    return share_level(*(np.bincount(rivals.merchant, part, size) for part in values))
+
+
+def _found(view: View, rivals: Rivals) -> tuple[FloatArray, BoolArray]:
+    return view.kept("events", lambda: _events(rivals, rivals.price))
 
 
 def _rivals(view: View) -> Rivals | None:
@@ -138,10 +148,10 @@ def _lately_set(shown: FloatArray) -> BoolArray:
     return lately[..., :-1, :]
 
 
-def _within(events: BoolArray, weeks: int) -> BoolArray:
-    """Whether there was an event of the same group in the weeks before each."""
+def _after_one(events: BoolArray) -> BoolArray:
+    """Whether there was an event of the same group in the two weeks before each."""
     found = np.zeros_like(events)
-    for back in range(1, weeks + 1):
+    for back in range(1, ANSWER + 1):
         found[back:] |= events[:-back]
     return found
 
