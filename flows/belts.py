@@ -15,7 +15,7 @@ from flows.quality import quarantined_weeks
 from transforms import earlier, floor_trend, volatility, year_to_date
 from transforms.compare import read_belt, week_figures
 from transforms.coverage import Coverage, lowest, share
-from transforms.measured import Measures, measure, measured_figures
+from transforms.measured import Measures, measure
 from transforms.panels import LISTING, MERCHANT, READ, READ_BY_METRICS, listing_pairs, placed_listings
 from transforms.past import View, past_of, with_numbers
 from transforms.prices import with_cost_floor
@@ -123,8 +123,9 @@ class BeltWeeks:
             coverage=Coverage(self.covered(week), self.covered(base)),
             rules=self.configs.publication,
             quarantined=bool({week, base} & self.stopped),
+            measured=(self.measures(week), self.measures(base)),
         )
-        return pl.concat([weekly, self.to_date(week), self.measured(week)]).sort(figures_draft().key)
+        return pl.concat([weekly, self.to_date(week)]).sort(figures_draft().key)
 
     def to_date(self, week: date) -> pl.DataFrame:
         """The year to date up to one week."""
@@ -137,19 +138,6 @@ class BeltWeeks:
             coverage=Coverage(lowest(map(self.covered, windows)), lowest(map(self.covered, bases))),
             rules=self.configs.publication,
             quarantined=bool({*windows, *bases} & self.stopped),
-        )
-
-    def measured(self, week: date) -> pl.DataFrame:
-        """What is measured of the belt's past up to one week, and of that up to a year ago."""
-        base = year_ago(week)
-        return measured_figures(
-            now=self.measures(week),
-            then=self.measures(base),
-            belt=self.belt.id,
-            week=week,
-            coverage=Coverage(self.covered(week), self.covered(base)),
-            rules=self.configs.publication,
-            quarantined=bool({week, base} & self.stopped),
         )
 
     def measures(self, week: date) -> Measures:

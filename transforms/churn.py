@@ -12,7 +12,7 @@ import numpy as np
 from transforms.ordered import BoolArray, FloatArray, sums_by
 from transforms.panels import Panel
 from transforms.samples import Sample
-from transforms.shares import share_level
+from transforms.shares import Shares, share_levels
 from transforms.uncertainty import Interval, mapped
 
 
@@ -25,10 +25,12 @@ def churn(merchants: Panel) -> Iterator[tuple[str, Interval]]:
     stood, stands = merchants.base, merchants.current
     is_new, is_gone = ((end > other).astype(float) for end, other in ((stands, stood), (stood, stands)))
     has_base = bool(stood.any())
-    of_either = share_level(is_new, np.maximum(stood, is_new))
-    yield "entry_share", mapped(of_either, lambda share: share / (1 - share)) if has_base else Interval(None)
-    yield "exit_share", share_level(is_gone, stood)
-    yield "churn_share", share_level(is_new + is_gone, stood + stands) if has_base else Interval(None)
+    part, of = [is_new, is_gone, is_new + is_gone], [np.maximum(stood, is_new), stood, stood + stands]
+    shares = share_levels(Shares(np.array(part), np.array(of)))
+    entry, leaving, either = (shares.at(row) if has_base else Interval(None) for row in range(3))
+    yield "entry_share", mapped(entry, lambda share: share / (1 - share))
+    yield "exit_share", leaving
+    yield "churn_share", either
 
 
 def net_panel(base: Sample, current: Sample, name: str, is_matched: BoolArray) -> Panel:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 
 import polars as pl
 
@@ -12,6 +13,7 @@ from transforms.coverage import Coverage
 from transforms.ends import Ends, Segments, read_segments
 from transforms.estimates import FULL_COUNT
 from transforms.figures import Figure, figures_frame
+from transforms.measured import Measures, measured_figures
 from transforms.metric import LevelMetric
 from transforms.metrics import left_out, metrics_in
 from transforms.ordered import total
@@ -72,9 +74,13 @@ def week_figures(
     coverage: Coverage,
     rules: PublicationRules,
     quarantined: bool = False,
+    measured: tuple[Measures, Measures] = ({}, {}),
 ) -> pl.DataFrame:
-    """`belt_figures` for what is read already, so that the year to date can use it too."""
-    figures = _all_figures(segments, coverage, rules)
+    """`belt_figures` for what is read already, so that the year to date can use it too; `measured` is what is measured of
+    the belt's past up to the week, and up to the base."""
+    figures: Iterator[Figure] = chain(
+        _all_figures(segments, coverage, rules), measured_figures(*measured, coverage, rules)
+    )
     if quarantined:
         figures = (figure.barred("quarantined") for figure in figures)
     return figures_frame(list(figures), belt, week, coverage)

@@ -25,7 +25,7 @@ def dispersion_rows(listings: Weighted, median: Rows) -> Rows:
     least = np.where((apart > 0) & (listings.weight > 0), apart, np.inf).min(axis=1, initial=np.inf)
     # the median listing's own distance is 0, of which there is no logarithm
     filled = np.where(apart == 0, np.where(np.isfinite(least), least, 1.0)[:, None], apart)
-    distance = quantile_rows(replace(listings, price=np.nan_to_num(filled, nan=1.0)), HALF)
+    distance = quantile_rows(replace(listings, price=np.nan_to_num(filled, nan=1.0)), np.full(len(apart), HALF))
     value = np.where(is_flat & ~np.isnan(median.value), 0.0, NORMAL * divided(distance.value, median.value))
     influence = distance.influence - (1 - _slopes(listings, median))[:, None] * median.influence
     unknown = np.full(len(value), np.nan)

@@ -1,14 +1,12 @@
 """The metrics that are measured of a belt's past: their levels, and their changes from both levels."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 import numpy as np
-import polars as pl
 
 from configs.publication import PublicationRules
 from transforms.coverage import Coverage
-from transforms.figures import Figure, figures_frame
+from transforms.figures import Figure
 from transforms.forms import Measured
 from transforms.metric import LevelMetric
 from transforms.metrics import metrics
@@ -26,33 +24,9 @@ def measure(view: View) -> Measures:
     return {name: estimate for name, estimate in found.items() if estimate is not None}
 
 
-def measured_figures(
-    now: Measures,
-    then: Measures,
-    belt: str,
-    week: date,
-    coverage: Coverage,
-    rules: PublicationRules,
-    quarantined: bool = False,
-) -> pl.DataFrame:
-    """Rows of `figures_draft` for segment `all`, sorted by key: the levels of `now`, and their changes against `then`,
-    which are suppressed with `no_base` where that has none."""
-    figures = list(_figures(now, then, coverage, rules))
-    if quarantined:
-        figures = [figure.barred("quarantined") for figure in figures]
-    return figures_frame(figures, belt, week, coverage)
-
-
-def change_of(now: Interval, then: Interval, form: Measured) -> Interval:
-    """The change between two levels, each side as far as the levels' own intervals squared and added (Zou and Donner
-    2008); both weeks' errors are taken for independent, which is wide where the same merchants stand at both."""
-    if form.changes_by == "ratio":
-        logs = [_each(end, np.log) for end in (now, then)]
-        return _each(_difference(*logs), np.expm1)
-    return _difference(now, then)
-
-
-def _figures(now: Measures, then: Measures, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+def measured_figures(now: Measures, then: Measures, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+    """The figures of segment `all`: the levels of `now`, and their changes against `then`, which are suppressed with
+    `no_base` where that has none."""
     for metric, form in _measured():
         own, base = now.get(metric.id), then.get(metric.id)
         if own is None:
@@ -63,6 +37,15 @@ def _figures(now: Measures, then: Measures, coverage: Coverage, rules: Publicati
         change = change_of(own.interval, base.interval, form) if base else Interval(None)
         decision = decide(base.facts if base else None, coverage.lower_share, rules)
         yield Figure(metric.id, "yoy", "total", change, metric.change_unit, *counts, own.method, decision)
+
+
+def change_of(now: Interval, then: Interval, form: Measured) -> Interval:
+    """The change between two levels, each side as far as the levels' own intervals squared and added (Zou and Donner
+    2008); both weeks' errors are taken for independent, which is wide where the same merchants stand at both."""
+    if form.changes_by == "ratio":
+        logs = [_each(end, np.log) for end in (now, then)]
+        return _each(_difference(*logs), np.expm1)
+    return _difference(now, then)
 
 
 def _measured() -> list[tuple[LevelMetric, Measured]]:

@@ -34,7 +34,7 @@ class Quantile:
 def quantile(listings: Priced, level: float) -> Quantile:
     """`quantile_rows` (transforms/quantiles.py) of one row."""
     weighted = Weighted(listings.price[None], listings.weight[None], listings.merchant, listings.size)
-    found = quantile_rows(weighted, level)
+    found = quantile_rows(weighted, np.array([level]))
     ends = (None if np.isnan(end[0]) else float(end[0]) for end in (found.value, found.low, found.high))
     return Quantile(Interval(*ends), found.influence[0] if found.is_open[0] else None, found.is_there[0])
 

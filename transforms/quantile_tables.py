@@ -4,7 +4,7 @@ One row is what one price says of one segment. Metrics that read the same price 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -28,11 +28,11 @@ CHANGES = {Quantile: "ratio of quantiles, Woodruff v1", Dispersion: "ratio of me
 @dataclass(frozen=True)
 class Priced:
     """One price of the listings of one end in some segments, which are the rows of `listings`; `counted` marks those of
-    weight 0.8 or more."""
+    weight 0.8 or more, `levels` are the quantiles that metrics ask for."""
 
     listings: Weighted
     counted: BoolArray
-    found: dict[float, Rows] = field(default_factory=dict)
+    levels: Sequence[float]
 
     def rows(self, metric: LevelMetric) -> Rows:
         """What a metric says of each segment."""
@@ -43,10 +43,17 @@ class Priced:
         return found if metric.form.over is None else found.over(self.quantile(metric.form.over))
 
     def quantile(self, level: float) -> Rows:
-        """One quantile, worked out once."""
-        if level not in self.found:
-            self.found[level] = quantile_rows(self.listings, level)
-        return self.found[level]
+        """One of the quantiles."""
+        segments = len(self.listings.weight)
+        start = self.levels.index(level) * segments
+        return self.quantiles.take(slice(start, start + segments))
+
+    @cached_property
+    def quantiles(self) -> Rows:
+        """All of them, one after the other."""
+        each = len(self.listings.weight)
+        weight = np.tile(self.listings.weight, (len(self.levels), 1))
+        return quantile_rows(replace(self.listings, weight=weight), np.repeat(self.levels, each))
 
     @cached_property
     def counts(self) -> tuple[IntArray, IntArray]:
@@ -65,7 +72,7 @@ def quantile_levels_of(sample: Sample, masks: Masks, wanted: Wanted) -> Found:
     """The levels of quantiles and dispersions, from the listings of a week and which of these are in which segment."""
     found: Found = {}
     for name, names, metrics in _by_price(wanted):
-        priced = _priced(sample, name, np.array([masks[segment] for segment in names]))
+        priced = _priced(sample, name, np.array([masks[segment] for segment in names]), metrics)
         for metric, segments in metrics:
             places = [names.index(segment) for segment in segments]
             intervals = intervals_of(priced.rows(metric).take(places))
@@ -82,20 +89,26 @@ def quantile_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wan
     found: Found = {}
     for name, names, metrics in _by_price(wanted):
         belongs = np.array([masks[segment] for segment in names])
-        then, now = (_priced(end, name, belongs[:, end.merchant]) for end in (base, current))
+        then, now = (_priced(end, name, belongs[:, end.merchant], metrics) for end in (base, current))
+        is_there = (now.listings.weight > 0).any(axis=1)
         counts = seen_at_either(base, current, [name], belongs)
         for metric, segments in metrics:
             places = [names.index(segment) for segment in segments]
-            rows = now.rows(metric)
-            ratios = intervals_of((rows.over(then.rows(metric))).take(places))
+            ratios = _ratios(then, now, metric, places)
             for segment, place, ratio in zip(segments, places, ratios, strict=True):
-                if np.isnan(rows.value[place]):
-                    continue
-                change = mapped(with_p_of_ratio(ratio), lambda end: end - 1)
-                facts = None if ratio.value is None else then.facts[place]
-                own = (int(count[place]) for count in counts)
-                found[metric.id, segment] = Estimate(change, *own, facts, CHANGES[type(metric.form)])
+                if is_there[place]:
+                    facts = None if ratio.value is None else then.facts[place]
+                    own = (int(count[place]) for count in counts)
+                    found[metric.id, segment] = Estimate(ratio, *own, facts, CHANGES[type(metric.form)])
     return found
+
+
+def _ratios(then: Priced, now: Priced, metric: LevelMetric, places: list[int]) -> list[Interval]:
+    """The changes in some segments."""
+    if not then.listings.weight.any():
+        return [Interval(None)] * len(places)
+    ratios = intervals_of(now.rows(metric).over(then.rows(metric)).take(places))
+    return [mapped(with_p_of_ratio(ratio), lambda end: end - 1) for ratio in ratios]
 
 
 def _by_price(wanted: Wanted) -> list[tuple[str, list[str], Wanted]]:
@@ -110,12 +123,21 @@ def _by_price(wanted: Wanted) -> list[tuple[str, list[str], Wanted]]:
     ]
 
 
-def _priced(sample: Sample, name: str, is_in: BoolArray) -> Priced:
-    """One price in the segments that `is_in` (segments x listings) names."""
+def _priced(sample: Sample, name: str, is_in: BoolArray, metrics: Wanted) -> Priced:
+    """One price in the segments that `is_in` (segments x listings) names, for some metrics."""
+    levels = {level for metric, _ in metrics for level in _levels(metric)}
     read = sample.read(name)
     known = np.flatnonzero(~np.isnan(read))
     weight = np.where(is_in[:, known], sample.weight[known], 0.0)
-    return Priced(Weighted(read[known][None], weight, sample.merchant[known], sample.size), sample.counted[known])
+    listings = Weighted(read[known][None], weight, sample.merchant[known], sample.size)
+    return Priced(listings, sample.counted[known], sorted(levels))
+
+
+def _levels(metric: LevelMetric) -> list[float]:
+    """The quantiles that a metric asks for."""
+    if not isinstance(metric.form, Quantile):
+        return [HALF]
+    return [metric.form.level] if metric.form.over is None else [metric.form.level, metric.form.over]
 
 
 def _capped(interval: Interval, metric: LevelMetric) -> Interval:

@@ -55,13 +55,13 @@ class Rows:
         ratio = divided(self.value, other.value)
         return Rows(ratio, unknown, unknown, influence, is_there, self.is_open & other.is_open)
 
-    def take(self, rows: list[int]) -> "Rows":
+    def take(self, rows: list[int] | slice) -> "Rows":
         """Some of them."""
         parts = (self.value, self.low, self.high, self.influence, self.is_there, self.is_open)
         return Rows(*(part[rows] for part in parts))
 
 
-def quantile_rows(listings: Weighted, level: float) -> Rows:
+def quantile_rows(listings: Weighted, level: FloatArray) -> Rows:
     """The price at or below which the share `level` of each row's weight lies; the mean of both neighbours at a tie.
 
     Where the share's interval reaches beyond the outermost listing, that end of the price's mirrors the other end: cut
@@ -69,20 +69,20 @@ def quantile_rows(listings: Weighted, level: float) -> Rows:
     merchant is alone.
     """
     price, cumulated = _ordered(listings)
-    value = _at(price, cumulated, np.full(len(cumulated), level))
+    value = _at(price, cumulated, level)
     of = listings.by_merchant(listings.weight)
     part = listings.by_merchant(_below(listings, value, level) * listings.weight)
     is_there, rest = of > 0, without_each_of_rows(of)
     is_open = (np.count_nonzero(is_there, axis=1) > 1) & (np.where(is_there, rest, np.inf).min(axis=1, initial=np.inf) > 0)
-    deleted = np.where(is_there & is_open[:, None], divided(without_each_of_rows(part), rest), level)
-    error, degrees = jackknife(deleted, np.full(len(value), level), is_there)
+    deleted = np.where(is_there & is_open[:, None], divided(without_each_of_rows(part), rest), level[:, None])
+    error, degrees = jackknife(deleted, level, is_there)
     reach = stdtrit(degrees, (1 + CONFIDENCE) / 2) * error / (level * (1 - level))
     shares = [np.where(error == 0, level, expit(logit(level) + side)) for side in (-reach, reach)]
     low, high = _read_off(price, cumulated, shares, value)
     logits = logit(np.minimum(shares[1], 1 - TIE)) - logit(np.maximum(shares[0], TIE))
     is_wide = (high > low) & (logits > 0)  # equal prices may differ by a rounding error, with no interval of the share
     slope = divided(np.log(np.where(is_wide, high / low, 1.0)), np.where(is_wide, logits, 1.0)) / (level * (1 - level))
-    influence = -slope[:, None] * divided(part - level * of, of.sum(axis=1, keepdims=True))
+    influence = -slope[:, None] * divided(part - level[:, None] * of, of.sum(axis=1, keepdims=True))
     low, high = (np.where(is_open, end, np.nan) for end in (low, high))
     return Rows(value, low, high, np.nan_to_num(influence), is_there, is_open)
 
@@ -149,7 +149,7 @@ def _read_off(
     return low, high
 
 
-def _below(listings: Weighted, value: FloatArray, level: float) -> FloatArray:
+def _below(listings: Weighted, value: FloatArray, level: FloatArray) -> FloatArray:
     """How much of each listing lies below its row's quantile: 1, 0, for those just at it the part that fills `level`."""
     below, equal = listings.price < value[:, None], listings.price == value[:, None]
     weight_below, weight_at = ((listings.weight * part).sum(axis=1) for part in (below, equal))

@@ -16,7 +16,7 @@ from transforms.publication import BaseFacts, facts_of_rows
 from transforms.reads import names_of
 from transforms.samples import Estimate, Sample
 from transforms.segments import Masks
-from transforms.shares import Intervals, Shares, share_contrasts, share_levels
+from transforms.shares import Intervals, Shares, share_contrasts, share_levels, unknown
 
 SHARE, SHARE_CHANGE = "cluster share, jackknife v1", "difference of shares, jackknife v1"
 BALANCE, BALANCE_CHANGE = "difference of shares, jackknife v1", "change of a difference of shares, jackknife v1"
@@ -83,7 +83,8 @@ def share_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wanted
         is_balance = isinstance(metrics[0][0].form, Balance)
         terms = ([now_own, then_other], [then_own, now_other]) if is_balance else ([now_own], [then_own])
         method = BALANCE_CHANGE if is_balance else SHARE_CHANGE
-        found |= _found(metrics, share_contrasts(*terms), counts, facts, now.known, method)
+        intervals = share_contrasts(*terms) if then.of.any() else unknown(len(facts))
+        found |= _found(metrics, intervals, counts, facts, now.known, method)
     return found
 
 

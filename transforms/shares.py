@@ -102,10 +102,9 @@ def share_levels(shares: Shares) -> Intervals:
     rule = rule_of_three(np.maximum(1.0, _kish(shares.of)))
     low = np.where(is_edge, np.where(value == 0, 0.0, 1 - rule), low)
     high = np.where(is_edge, np.where(value == 0, rule, 1.0), high)
-    unknown = np.full(len(value), np.nan)
     error, degrees = (np.where(is_edge, np.nan, number) for number in (error, degrees))
     ends = (np.where(shares.is_open, end, np.nan) for end in (low, high, error, degrees))
-    return Intervals(value, *ends, unknown)
+    return Intervals(value, *ends, np.full(len(value), np.nan))
 
 
 def share_contrasts(plus: Sequence[Shares], minus: Sequence[Shares]) -> Intervals:
@@ -133,6 +132,11 @@ def share_contrasts(plus: Sequence[Shares], minus: Sequence[Shares]) -> Interval
     chance = np.where(error > 0, 2 * stdtr(degrees, -np.abs(divided(value, error))), value == 0)
     error, degrees, chance = (np.where(is_edge, np.nan, number) for number in (error, degrees, chance))
     return Intervals(value, *(np.where(is_open, number, np.nan) for number in (low, high, error, degrees, chance)))
+
+
+def unknown(rows: int) -> Intervals:
+    """No values at all."""
+    return Intervals(*[np.full(rows, np.nan)] * len(fields(Intervals)))
 
 
 def share_level(part: FloatArray, of: FloatArray) -> Interval:

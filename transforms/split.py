@@ -51,11 +51,12 @@ class Sides:
 
 def sides_of(pairs: pl.DataFrame) -> Sides:
     """The arrays of `listing_pairs`."""
-    _, unit = np.unique(pairs["unit"].fill_null("").to_numpy().astype(str), return_inverse=True)
+    units = pairs["unit"].fill_null("").to_list()
+    numbers = {unit: number for number, unit in enumerate(sorted(set(units)))}
     sold = ("base_price_yuan", "price_yuan", "base_yuan", "yuan")
     return Sides(
         pairs["merchant"].to_numpy(),
-        unit,
+        np.array([numbers[unit] for unit in units], dtype=np.int64),
         pairs.select(continues()).to_series().to_numpy(),
         *(floats(pairs[name]) for name in sold),
     )
