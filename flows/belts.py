@@ -14,7 +14,7 @@ from configs.tables import figures_draft, table
 from flows.quality import quarantined_weeks
 from transforms import earlier, floor_trend, volatility, year_to_date
 from transforms.compare import read_belt, week_figures
-from transforms.coverage import Coverage, lowest, share
+from transforms.coverage import Coverage, lowest, shares
 from transforms.measured import Measures, measure
 from transforms.panels import LISTING, MERCHANT, READ, READ_BY_METRICS, listing_pairs, placed_listings
 from transforms.past import View, past_of, with_numbers
@@ -78,11 +78,12 @@ class BeltWeeks:
     rows: dict[date, pl.DataFrame] = field(default_factory=dict)
     readings: dict[date, pl.DataFrame] = field(default_factory=dict)
     seen: dict[date, Measures] = field(default_factory=dict)
-    shares: dict[date, float | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.units = [unit for unit in lake.units(self.home, "listing_belts") if unit[2] in self.belt.categories]
         self.known = sorted({week for _, week, _ in self.units})
+        names = {"marketplace": pl.String, "week": pl.Date, "category": pl.String}
+        self.shares = shares(self.coverage, pl.DataFrame(self.units, schema=names, orient="row"))
         pairs = sorted({(marketplace, category) for marketplace, _, category in self.units})
         self.stopped = {week for pair in pairs for week in quarantined_weeks(self.home, *pair)}
         files = ((week, lake.partition(self.home, "listing_belts", m, week, c)) for m, week, c in self.units)
@@ -164,11 +165,7 @@ class BeltWeeks:
 
     def covered(self, week: date) -> float | None:
         """Pages stored over pages expected of the belt's categories in one week."""
-        if week not in self.shares:
-            own = [(marketplace, category) for marketplace, day, category in self.units if day == week]
-            frame = pl.DataFrame(own, schema={"marketplace": pl.String, "category": pl.String}, orient="row")
-            self.shares[week] = share(self.coverage, frame, week)
-        return self.shares[week]
+        return self.shares.get(week)
 
     def _moved(self, rows: pl.DataFrame, base: date) -> pl.DataFrame:
         words = self.belt.title_words

@@ -22,7 +22,7 @@ from transforms.publication import BaseFacts, Decision, base_facts, decide, deci
 from transforms.reads import names_of
 from transforms.samples import Estimate
 from transforms.segments import ALL, is_broad
-from transforms.split import ONE_SIDED, split_change
+from transforms.split import ONE_SIDED, split_sides
 from transforms.uncertainty import Interval, one_sided_fraction, ratio_change, signed_fraction
 
 MATCHED, TOTAL, SPLIT, SHARE, CHURN = (
@@ -165,7 +165,7 @@ def _sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> I
     for name, interval in churn(ends.merchants):
         counts = ends.merchants.merchants, ends.merchants.listings
         yield Figure(name, "yoy", "total", interval, "share", *counts, CHURN, in_all)
-    for name, effect in split_change(ends.pairs).items():
+    for name, effect in split_sides(ends.sides).items():
         fraction = one_sided_fraction if name in ONE_SIDED else signed_fraction
         interval = fraction(effect.yuan, effect.without_yuan, whole.base)
         yield Figure(name, "yoy", "total", interval, "change", whole.merchants, whole.listings, SPLIT, in_all)

@@ -26,6 +26,7 @@ from transforms.reads import main_unit, read_values
 from transforms.samples import Estimate, Sample
 from transforms.segments import ALL, MARKETPLACE, Masks, Standing, in_order, listing_segments, merchant_segments
 from transforms.share_tables import Found, Wanted, share_changes_of, share_levels_of
+from transforms.split import Sides, sides_of
 
 IN_TABLES = (Share, Balance, Quantile, Dispersion)
 
@@ -34,8 +35,9 @@ IN_TABLES = (Share, Balance, Quantile, Dispersion)
 class Ends:
     """One segment of a belt: the listings of the week for its levels, and both ends for its changes.
 
-    `base` and `current` number merchants and listings as `pairs` does and carry the base week's weights; `own` has
-    the week's own weights and numbers. `matched` ... `listings` are the panels of displayed sales and of the counts.
+    `base` and `current` number merchants and listings as `all_pairs` and carry the base week's
+    weights; `own` has the week's own weights and numbers. `sides` are the sales of the belt or of a marketplace, whose
+    change is split. `matched` ... `listings` are the panels of displayed sales and of the counts.
     `has_base` marks the merchants that show sales at the base.
     """
 
@@ -43,12 +45,21 @@ class Ends:
     own: Sample
     base: Sample
     current: Sample
-    pairs: pl.DataFrame
+    all_pairs: pl.DataFrame
     matched: Panel
     whole: Panel
     merchants: Panel
     listings: Panel
     has_base: BoolArray
+    sides: Sides
+
+    @cached_property
+    def pairs(self) -> pl.DataFrame:
+        """The pairs of the belt or of a marketplace; other cuts have none."""
+        if self.segment == ALL:
+            return self.all_pairs
+        name = self.segment.removeprefix(MARKETPLACE)
+        return self.all_pairs.filter(pl.lit(name != self.segment) & (pl.col("marketplace") == name))
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,7 @@ class Segments:
         return {**share_changes_of(*ends, masks, shares), **quantile_changes_of(*ends, masks, quantiles)}
 
     def _wanted(self, masks: Masks) -> tuple[Wanted, Wanted]:
-        """Shares with balances behind them, and quantiles with dispersions, each with the segments it is published in."""
+        """Shares with balances behind them, and quantiles with dispersions; each with the segments it is published in."""
         there = [name for name, is_in in masks.items() if is_in.any()]
         named = [(metric, [name for name in there if metric.is_in(name)]) for metric in metrics()]
         shares, quantiles = (
@@ -96,16 +107,6 @@ class Segments:
             for forms in ((Share, Balance), (Quantile, Dispersion))
         )
         return shares, quantiles
-
-    def _pairs(self, segment: str) -> pl.DataFrame:
-        """The pairs of a marketplace; other cuts, whose change is not split, have none."""
-        if not segment.startswith(MARKETPLACE):
-            return self._no_pairs
-        return self.whole.pairs.filter(pl.col("marketplace") == segment.removeprefix(MARKETPLACE))
-
-    @cached_property
-    def _no_pairs(self) -> pl.DataFrame:
-        return self.whole.pairs.clear()
 
     @property
     def names(self) -> list[str]:
@@ -130,7 +131,8 @@ class Segments:
             own=whole.own.cut(own),
             base=whole.base.cut(belongs[whole.base.merchant]),
             current=whole.current.cut(belongs[whole.current.merchant]),
-            pairs=self._pairs(name),
+            all_pairs=whole.all_pairs,
+            sides=whole.sides.cut(belongs[whole.sides.merchant]) if name.startswith(MARKETPLACE) else whole.sides,
             has_base=whole.has_base & belongs,
             **panels,
         )
@@ -161,12 +163,13 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
         own=own,
         base=base,
         current=current,
-        pairs=pairs,
+        all_pairs=pairs,
         matched=matched_panel(pairs),
         whole=total_panel(pairs),
         merchants=merchant_panel(pairs),
         listings=listing_panel(pairs),
         has_base=_has_base(pairs, size),
+        sides=sides_of(pairs),
     )
     return Segments(
         whole,

@@ -68,12 +68,16 @@ def continues() -> pl.Expr:
 
 
 def split_change(pairs: pl.DataFrame) -> dict[str, Effect]:
-    """The effects in the order of EFFECTS, from `listing_pairs`; they add up to sum yuan - sum base_yuan.
+    """The effects in the order of EFFECTS, from `listing_pairs`; they add up to sum yuan - sum base_yuan."""
+    return split_sides(sides_of(pairs))
+
+
+def split_sides(sides: Sides) -> dict[str, Effect]:
+    """The same from `sides_of`, or a cut of them.
 
     Volume and mix of the rest of a belt are not the belt's less a merchant's summand, since S changes with it; they
     are therefore worked out anew from the sums of each class, which costs no more.
     """
-    sides = sides_of(pairs)
     begins = np.diff(sides.merchant, prepend=-1) > 0
     whole, merchant_count = replace(sides, merchant=np.cumsum(begins) - 1), int(begins.sum())
     staying, moving = whole.cut(whole.continues), whole.cut(~whole.continues)
