@@ -8,7 +8,7 @@ HOME_DIR ?= data
 PACKAGES := configs spiders transforms warehouse reports flows sandbox benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check fmt coverage lock dictionary
+.PHONY: help env demo test check fmt coverage bench lock dictionary
 
 help:
 	@echo "make demo      the whole line on the practice marketplace; look at $(HOME_DIR)/reports"
@@ -17,6 +17,7 @@ help:
 	@echo "make check     only style, types and import rules"
 	@echo "make fmt       format the code"
 	@echo "make coverage  how often the published intervals hold the truth (minutes)"
+	@echo "make bench     CPU and memory of a week of 100,000 listings, beside parsel and pandas (minutes)"
 	@echo "make lock      resolve the requirements anew;  make dictionary  write docs/data-dictionary.md anew"
 
 env: $(VENV)/.ready
@@ -48,6 +49,9 @@ fmt: env
 
 coverage: env
 	$(BIN)/python -m benchmarks.coverage
+
+bench: env
+	$(BIN)/python -m benchmarks.throughput
 
 dictionary: env
 	$(BIN)/python -m configs.dictionary > docs/data-dictionary.md

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from configs.nearest import did_you_mean
 
-ADDED_FUNCTIONS = {"money": 1, "joined": 2, "parsed": 1}  # name: arguments; spiders/paths.py defines them
+ADDED_FUNCTIONS = {"money": 1, "joined": 2, "parsed": 1}  # name: arguments; spiders/searched.py defines them
 
 # What people write who know selectors from elsewhere, and what stands for it here.
 SELECTOR_HABITS = {

@@ -16,13 +16,15 @@ from configs.expressions import check_regex
 from configs.field_rules import FieldRule, HtmlRule, Part, quoted_columns
 from configs.layouts import HtmlLayout, JsonLayout, Layout, ScriptLayout
 from configs.nearest import did_you_mean
+from configs.orders import Order
 from configs.yaml_lines import KeyedError, line_of, load_model
 
 __all__ = [
-    "FieldRule", "HtmlLayout", "HtmlRule", "JsonLayout", "Layout", "Listing", "Marketplace", "Outcomes", "Part", "Rate",
-    "Sales", "ScriptLayout", "Title", "quoted_columns", "read_marketplace",
+    "FieldRule", "HtmlLayout", "HtmlRule", "JsonLayout", "Layout", "Listing", "Marketplace", "Order", "Outcomes",
+    "Part", "Rate", "Sales", "ScriptLayout", "Title", "quoted_columns", "read_marketplace",
 ]  # fmt: skip
 
+NAME = "[a-z0-9-]+"  # a folder and a file bear it, on file systems too that know no capitals
 PLACES = ("page", "offset")  # a listing is turned by the number of the page or of its first listing
 
 
@@ -89,7 +91,7 @@ class Outcomes(Part):
 class Marketplace(Part):
     """One marketplace."""
 
-    name: str = Field(pattern=r"^[a-z0-9-]+$")
+    name: str = Field(pattern=f"^{NAME}$")
     title: Title
     hosts: list[Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")]] = Field(min_length=1)
     allow_loopback: bool = False
@@ -98,7 +100,7 @@ class Marketplace(Part):
     listing: Listing
     url_patterns: list[str] = Field(default_factory=list)
     rate: Rate = Rate()
-    sort: str | None = None
+    sort: Order | None = None
     categories: dict[str, str] = Field(min_length=1)
     sales: Sales
     outcomes: Outcomes = Outcomes()

@@ -17,6 +17,7 @@ class PublicationRules(BaseModel):
     top1_share_maximum: float = Field(ge=0, le=1)
     top2_share_maximum: float = Field(ge=0, le=1)
     matched_share_minimum: float = Field(ge=0, le=1)
+    ceiling_share_maximum: float = Field(default=0.2, ge=0, le=1)
     coverage_minimum: float = Field(ge=0, le=1)
 
     @model_validator(mode="after")

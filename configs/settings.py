@@ -1,9 +1,9 @@
 """Settings of one installation, from the environment (BELTWATCH_*)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from configs.errors import ConfigError
@@ -18,6 +18,13 @@ class Settings(BaseSettings):
     ledger: str | None = Field(None, description="SQLAlchemy URL of the ledger; default <home>/ledger.db")
     contact: str | None = Field(None, description="Address that the user agent names; needed to crawl a real site")
     now: datetime | None = Field(None, description="The instant at which the clock starts; for practice and tests")
+    clock_since: datetime | None = Field(None, description="The machine's instant at which it starts; default at once")
+    clock_speed: float = Field(1.0, gt=0, allow_inf_nan=False, description="How many times as fast as the machine's")
+
+    @field_validator("now", "clock_since")
+    @classmethod
+    def _in_utc_unless_it_names_a_zone(cls, instant: datetime | None) -> datetime | None:
+        return instant.replace(tzinfo=UTC) if instant and instant.tzinfo is None else instant
 
     @property
     def ledger_url(self) -> str:

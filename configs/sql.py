@@ -44,14 +44,13 @@ def sql_table(name: str, metadata: sa.MetaData) -> sa.Table:
 
 
 def _sql_column(column: Column, is_key: bool) -> "sa.Column[Any]":
-    meaning = f"{column.en} [{column.unit}]" if column.unit else column.en
     return sa.Column(
         column.name,
         _SQL_TYPES[column.type](),
         primary_key=is_key,
         autoincrement=False,
         nullable=column.nullable,
-        comment=meaning,
+        comment=column.comment,
     )
 
 

@@ -6,10 +6,10 @@ from typing import Literal
 
 import polars as pl
 import pyarrow as pa
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from configs.errors import BeltwatchError
+from configs.yaml_lines import data_of, node_of
 
 TIER = {"min_quantity_text": pl.String(), "price_text": pl.String()}
 
@@ -43,6 +43,11 @@ class Column(BaseModel):
     unit: str | None = None
     nullable: bool = False
     volatile: bool = False
+
+    @property
+    def comment(self) -> str:
+        """Its meaning and unit, as databases keep them."""
+        return f"{self.en} [{self.unit}]" if self.unit else self.en
 
 
 class Table(BaseModel):
@@ -118,7 +123,7 @@ class Table(BaseModel):
 def tables() -> dict[str, Table]:
     """All tables by name, in the order of tables.yaml."""
     text = files("configs").joinpath("tables.yaml").read_text(encoding="utf-8")
-    return {name: _table(name, body) for name, body in yaml.safe_load(text).items()}
+    return {name: _table(name, body) for name, body in data_of(node_of(text)).items()}
 
 
 def table(name: str) -> Table:

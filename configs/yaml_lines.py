@@ -3,6 +3,7 @@
 import re
 import types
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from configs.errors import ConfigError
 from configs.nearest import did_you_mean
 
+LIBYAML: Any = getattr(yaml, "CSafeLoader", None)  # there where PyYAML was built with it
 M = TypeVar("M", bound=BaseModel)
 Keys = tuple[str | int, ...]
 
@@ -46,20 +48,36 @@ def load_model(path: Path, model: type[M]) -> M:
     """The file as an instance of `model`; ConfigError "file:line: found ..., expected ..." where it does not fit."""
     text = _text_of(path)
     try:
-        node = yaml.compose(text, yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        node = node_of(text)
+        _refuse_doubled_keys(path, node)
+        data = data_of(node)
     except (yaml.YAMLError, ValueError) as error:  # a date such as 2026-02-31 is the latter
         raise ConfigError(f"{path}:{_syntax_line(error)}: found no valid YAML, expected {_problem(error)}") from None
-    _refuse_doubled_keys(path, node)
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(_sentence(path, node, model, error)) from None
+        raise ConfigError(_sentence(path, node_of(text), model, error)) from None
+
+
+def node_of(text: str) -> yaml.Node | None:
+    """The nodes of a YAML text, by libyaml: it is ten times as quick, and a hundred belts took half a second.
+
+    What libyaml refuses the other parser says, in the words that people find when they look for them.
+    """
+    if LIBYAML is not None:
+        with suppress(yaml.YAMLError):
+            return yaml.compose(text, LIBYAML)
+    return yaml.compose(text, yaml.SafeLoader)
+
+
+def data_of(node: yaml.Node | None) -> Any:
+    """The plain values of the nodes, which are no more those of the text where it merges mappings (<<)."""
+    return None if node is None else yaml.constructor.SafeConstructor().construct_document(node)
 
 
 def line_of(path: Path, word: str) -> int:
     """The line, from 1, of the first key or value that is `word`; 1 where there is none."""
-    scalars = _scalars(yaml.compose(_text_of(path), yaml.SafeLoader))
+    scalars = _scalars(node_of(_text_of(path)))
     return next((node.start_mark.line + 1 for node in scalars if node.value == word), 1)
 
 

@@ -13,12 +13,12 @@ import polars as pl
 from configs.belts import Belt
 from configs.register import Configs
 from configs.tables import table
-from transforms.clean import clean
-from transforms.place import belts_of, city_weights
+from transforms.clean import cleaned
+from transforms.place import placed
 from transforms.sales import with_cumulative_flows
 from warehouse import lake
 
-METHOD = "listing-weeks-3"
+METHOD = "listing-weeks-4"
 COUNTERS = timedelta(days=28)
 
 
@@ -87,19 +87,31 @@ def _clean(
 ) -> None:
     paths = [path for week in weeks for path in lake.offer_files(home, marketplace, week, category)]
     offers = lake.read(table("offers"), paths)
-    rows, rejects = clean(offers, configs.marketplaces.get(marketplace), configs.aliases)
+    done = cleaned(offers, configs.marketplaces.get(marketplace), configs.aliases)
     for week in weeks:
         made_of = _made_of(home, configs, marketplace, week, category)
-        current = _with_flows(home, rows, marketplace, week, category)
+        is_now = pl.col("week") == week
+        parameters = done.parameters.filter(is_now)
+        current = _with_flows(home, done.listing_weeks, parameters, marketplace, week, category)
+        _write_parameters(lake.sales_parameters_file(home, marketplace, week, category), parameters)
         lake.write(lake.partition(home, "listing_weeks", marketplace, week, category), current, made_of)
-        refused = rejects.filter(pl.col("week") == week)
-        lake.write(lake.partition(home, "rejects", marketplace, week, category), refused, made_of)
+        lake.write(lake.partition(home, "rejects", marketplace, week, category), done.rejects.filter(is_now), made_of)
     report.offers += offers.height
-    report.accepted += int(rows["offer_count"].sum())
-    report.rejected += rejects.height
+    report.accepted += int(done.listing_weeks["offer_count"].sum())
+    report.rejected += done.rejects.height
 
 
-def _with_flows(home: Path, rows: pl.DataFrame, marketplace: str, week: date, category: str) -> pl.DataFrame:
+def _write_parameters(path: Path, parameters: pl.DataFrame) -> None:
+    """What the displays of a unit told; no file where they hide nothing, not even one of an earlier method."""
+    if parameters.is_empty():
+        path.unlink(missing_ok=True)
+    else:
+        lake.write(path, parameters)
+
+
+def _with_flows(
+    home: Path, rows: pl.DataFrame, parameters: pl.DataFrame, marketplace: str, week: date, category: str
+) -> pl.DataFrame:
     """The week's rows; where they show cumulative counters, with what was sold since four weeks earlier."""
     current = rows.filter(pl.col("week") == week)
     if current.filter(pl.col("sales_basis") == "cumulative").is_empty():
@@ -108,7 +120,7 @@ def _with_flows(home: Path, rows: pl.DataFrame, marketplace: str, week: date, ca
     if earlier.is_empty():
         stood = lake.partition(home, "listing_weeks", marketplace, week - COUNTERS, category)
         earlier = lake.read(table("listing_weeks"), [stood])
-    return with_cumulative_flows(current, earlier)
+    return with_cumulative_flows(current, earlier, parameters.filter(pl.col("sales_basis") == "cumulative"))
 
 
 def place_category(home: Path, configs: Configs, category: str, weeks: Sequence[date]) -> None:
@@ -117,10 +129,11 @@ def place_category(home: Path, configs: Configs, category: str, weeks: Sequence[
     units = [unit for unit in lake.units(home, "listing_weeks") if unit[2] == category and unit[1] in set(weeks)]
     rows = lake.read(table("listing_weeks"), (lake.partition(home, "listing_weeks", *unit) for unit in units))
     batches = _by_definition(rows, belts, weeks)
-    placed = pl.concat([belts_of(batch, belts, day) for day, batch in batches])
-    weights = pl.concat([city_weights(batch, belts, day) for day, batch in batches])
+    members, weights = (
+        pl.concat(parts) for parts in zip(*(placed(batch, belts, day) for day, batch in batches), strict=True)
+    )
     for marketplace, week, _ in units:
-        part = placed.filter((pl.col("marketplace") == marketplace) & (pl.col("week") == week))
+        part = members.filter((pl.col("marketplace") == marketplace) & (pl.col("week") == week))
         made_of = _made_of(home, configs, marketplace, week, category)
         lake.write(lake.partition(home, "listing_belts", marketplace, week, category), part, made_of)
     for week in weeks:

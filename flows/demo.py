@@ -30,7 +30,9 @@ def run_demo(work: Workplace, scenario_name: str, seed: int) -> None:
 
     scenario = load(scenario_name)
     live = starts_at(scenario.live_week) + CRAWL_STARTS
-    work = replace(work, settings=work.settings.model_copy(update={"now": live}))
+    work = replace(
+        work, settings=work.settings.model_copy(update={"now": live, "clock_since": None, "clock_speed": 1.0})
+    )
     reporter = Reporter()
     before = [manifest.release for manifest in manifests(work.home)]
     with reporter.step("practice") as step:

@@ -149,7 +149,7 @@ def fonts(_: Workplace) -> Iterator[Said]:
 
 
 def clock(work: Workplace) -> Iterator[Said]:
-    """Is it a sane instant, by the machine or by BELTWATCH_NOW? Its time zone does not matter."""
+    """Is it a sane instant, by the machine or by the settings? Its time zone does not matter."""
     from warehouse.vintages import manifests
 
     now = work.now()
@@ -157,8 +157,9 @@ def clock(work: Workplace) -> Iterator[Said]:
         yield "mend", f"it says {now:%Y-%m-%d}, expected a year from {SANE_YEARS[0]} on; set the machine's clock"
         return
     yield "ok", f"{now:%Y-%m-%d %H:%M} UTC"
-    if work.settings.now is not None:
-        yield "note", "BELTWATCH_NOW sets it; take that out of the environment unless this is practice"
+    if work.clock_variables():
+        set_by = "BELTWATCH_NOW or BELTWATCH_CLOCK_SPEED"
+        yield "note", f"{set_by} sets it; take them out of the environment unless this is practice"
     with suppress(Exception):  # a manifest that cannot be read is the warehouse's to tell
         last = max(manifest.released_at for manifest in manifests(work.home))
         if last > now:
@@ -174,7 +175,7 @@ CHECKS: dict[str, tuple[Check, str]] = {  # and what to do where a check breaks 
     "warehouse": (warehouse, "restore releases/ from a backup, then run `beltwatch release`"),
     "versions": (versions, "install again with `make env`"),
     "fonts": (fonts, "install a Chinese font, such as fonts-noto-cjk"),
-    "clock": (clock, "set the machine's clock, or mend BELTWATCH_NOW"),
+    "clock": (clock, "set the machine's clock, or mend BELTWATCH_NOW and BELTWATCH_CLOCK_SPEED"),
 }
 
 

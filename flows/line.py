@@ -13,6 +13,7 @@ from configs.errors import GateStop, InputError
 from flows.belts import build_belt, drop_unknown_belts, rests_on
 from flows.categories import COUNTERS, clean_category, place_category
 from flows.mapping import Mapper, in_processes, in_turn
+from flows.price_index import build_index
 from flows.progress import Reporter
 from flows.reading import parse_category, parse_units, plan, refuse_failures, refuse_future
 from flows.regions import build_regions
@@ -52,7 +53,7 @@ class Line:
         work = self.work
         with self.reporter.step("crawl") as step:
             options = CrawlOptions(
-                clock_offset=work.clock_offset.total_seconds(),
+                clock=work.clock,
                 on_progress=lambda progress: step.advance(progress.done, progress.planned),
             )
             reports = [
@@ -112,8 +113,14 @@ class Line:
             belts = [belt for belt in work.configs.belts.values() if placed & set(belt.categories)]
             units = [(work.home, work.configs, belt, touched, coverage) for belt in belts]
             made = self._mapper(weeks)("compare", build_belt, units, step.advance)
+            indices = self._mapper(weeks)(
+                "price index", build_index, [(work.home, work.configs, belt, coverage) for belt in belts], step.advance
+            )
             regions = build_regions(work.home, work.configs, touched)
-            step.say(f"{sum(made)} belt-weeks of {len(units)} belts and {regions} weeks of regions made anew")
+            step.say(
+                f"{sum(made)} belt-weeks of {len(units)} belts, {sum(indices)} weeks of price indices and {regions} "
+                f"weeks of regions made anew"
+            )
         with self.reporter.step("validate") as step:
             broken = gate_figures(work.home, work.configs)
             page = write_gate_page(work.home)
@@ -166,10 +173,9 @@ class Line:
         return self.each or (in_processes if weeks is None else in_turn)
 
     def _coverage(self) -> "pl.DataFrame":
-        from transforms.coverage import page_coverage
+        from flows.footings import pages_read
 
-        depth = {name: market.listing.depth for name, market in self.work.configs.marketplaces.items()}
-        return page_coverage(self.work.ledger.rows(), depth)
+        return pages_read(self.work.ledger.rows(), self.work.configs)
 
 
 def crawl_sentence(report: "CrawlReport") -> str:

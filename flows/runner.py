@@ -8,7 +8,7 @@ whose process was killed stays "Running"; the lock of flows/once.py tells whethe
 import asyncio
 import signal
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,24 +18,38 @@ from prefect.client.schemas import filters
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, FlowRun, StateType
 from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
-from prefect.schedules import Cron
+from prefect.schedules import Cron, Interval, Schedule
 from prefect.states import Cancelled, Crashed, Scheduled
 from prefect.types.entrypoint import EntrypointType
 
+from configs.calendar import WEEK, starts_at, week_of
+from configs.clock import Clock
 from configs.errors import InputError
 from flows.scheduled import weekly
 
 DEPLOYMENT = "weekly"
 TIMEZONE = "Asia/Shanghai"
+HOUR = 2
+WEEKLY = f"0 {HOUR} * * 1"
 SECONDS_BETWEEN_POLLS = 5.0
 
 
-def deployment_of(cron: str, parameters: dict[str, Any]) -> RunnerDeployment:
-    """The weekly flow on a schedule in Asia/Shanghai time, one run at a time."""
-    try:
-        schedule = Cron(cron, timezone=TIMEZONE)
-    except ValueError:
-        raise InputError(f"{cron!r} is no schedule; expected five fields such as '0 2 * * 1'; see --cron") from None
+def schedule_of(cron: str | None, clock: Clock) -> Schedule:
+    """When runs are due in Asia/Shanghai time, by default Monday 02:00.
+
+    Prefect reads a schedule on the machine's clock. Where ours runs at another speed, its Mondays 02:00 are translated.
+    """
+    if clock.speed == 1:
+        return _cron(cron or WEEKLY)
+    if cron is not None:
+        why = f"the clock runs {clock.speed:g} times as fast as the machine's"
+        raise InputError(f"found --cron {cron!r}, expected none while {why}; leave one of them out")
+    monday = starts_at(week_of(clock.start)) + timedelta(hours=HOUR)
+    return Interval(WEEK / clock.speed, anchor_date=clock.machine_at(monday), timezone="UTC")
+
+
+def deployment_of(schedule: Schedule, parameters: dict[str, Any]) -> RunnerDeployment:
+    """The weekly flow on a schedule, one run at a time."""
     return RunnerDeployment.from_flow(
         weekly,
         name=DEPLOYMENT,
@@ -44,6 +58,13 @@ def deployment_of(cron: str, parameters: dict[str, Any]) -> RunnerDeployment:
         concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
+
+
+def _cron(text: str) -> Schedule:
+    try:
+        return Cron(text, timezone=TIMEZONE)
+    except ValueError:
+        raise InputError(f"{text!r} is no schedule; expected five fields such as {WEEKLY!r}; see --cron") from None
 
 
 def run_schedule(deployment: RunnerDeployment, is_at_work: bool) -> None:

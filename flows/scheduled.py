@@ -8,8 +8,7 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +18,28 @@ from prefect.states import Completed, Failed
 
 from configs.calendar import week_of
 from configs.errors import BeltwatchError
+from flows.failures import told
 from flows.once import held, is_made, note_made, run_lock
 from flows.progress import Reporter
 from flows.weekly import FLOW, week_line
-from flows.workplace import STARTED, Workplace, workplace
+from flows.workplace import Workplace, workplace
 
 
 def _run_name() -> str:
-    given = flow_run.parameters
-    return f"week-{week_of(_work(given.get('home'), given.get('clock_offset_seconds') or 0.0).now())}"
+    # a runner starts the process some seconds before the run is due
+    begins = max(datetime.now(UTC), flow_run.scheduled_start_time)
+    return f"week-{week_of(_work(flow_run.parameters.get('home')).clock.at(begins))}"
 
 
 @flow(name=FLOW, flow_run_name=_run_name, persist_result=False)
-def weekly(
-    home: str | None = None, marketplaces: list[str] | None = None, clock_offset_seconds: float = 0.0
-) -> State[Any]:
+def weekly(home: str | None = None, marketplaces: list[str] | None = None) -> State[Any]:
     """The present week, plan to report; nothing where it is made already or another run is at work.
 
-    Defaults: the data home of BELTWATCH_HOME, and every marketplace whose file permits crawling. The offset is for
-    practice: how far the clock in force is from the machine's.
+    Defaults: the data home of BELTWATCH_HOME, and every marketplace whose file permits crawling.
     """
     if "PREFECT__FLOW_RUN_ID" in os.environ:  # a runner or worker started this process for the run
         threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    work = _work(home, clock_offset_seconds)
+    work = _work(home)
     week = week_of(work.now())
     with held(run_lock(work.home, FLOW)) as is_mine:
         if not is_mine:
@@ -51,7 +49,7 @@ def weekly(
         except BeltwatchError as error:
             return _failed("Failed", str(error))
         except Exception as error:
-            _failed("Failed", f"unexpected {type(error).__name__}: {error}; the run's page has the traceback")
+            _failed("Failed", told(error, traceback="the run's page has the traceback")[0])
             raise
 
 
@@ -80,9 +78,5 @@ def _failed(name: str, sentence: str) -> State[Any]:
     return Failed(name=name, message=sentence)
 
 
-def _work(home: str | None, clock_offset_seconds: float) -> Workplace:
-    work = workplace(Path(home) if home else None)
-    if not clock_offset_seconds:
-        return work
-    now = STARTED + timedelta(seconds=clock_offset_seconds)
-    return replace(work, settings=work.settings.model_copy(update={"now": now}))
+def _work(home: str | None) -> Workplace:
+    return workplace(Path(home) if home else None)

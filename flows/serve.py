@@ -22,7 +22,6 @@ from flows.weekly import FLOW, prepare_prefect
 from flows.workplace import Workplace
 from spiders.lake_files import make_folder
 
-CRON = "0 2 * * 1"
 SECONDS_TO_START = 180
 SECONDS_TO_STOP = 10
 
@@ -30,7 +29,8 @@ SECONDS_TO_STOP = 10
 def serve_forever(work: Workplace, marketplaces: list[str], cron: str | None, port: int) -> None:
     """Serve the weekly schedule until interrupted; `cron` (None: Monday 02:00) is read in Asia/Shanghai time.
 
-    Without marketplaces each run reads those whose files permit crawling when it starts.
+    Without marketplaces each run reads those whose files permit crawling when it starts. Runs ask the clock in force
+    here; where that runs fast, so does the schedule.
     """
     for name in marketplaces:
         work.configs.marketplace(name)
@@ -38,10 +38,11 @@ def serve_forever(work: Workplace, marketplaces: list[str], cron: str | None, po
         if not is_mine:
             raise BeltwatchError(f"another `beltwatch serve` is on {work.home} ({address_of_server(work.home)})")
         server_lock(work.home).write_text("", encoding="utf-8")  # until the server answers
-        _set_environment(work.home, port)
-        from flows.runner import deployment_of, run_schedule
+        _set_environment(work, port)
+        from flows.runner import deployment_of, run_schedule, schedule_of
 
-        deployment = deployment_of(cron or CRON, _parameters(work, marketplaces))
+        parameters = {"home": str(work.home), "marketplaces": marketplaces}
+        deployment = deployment_of(schedule_of(cron, work.clock), parameters)
         os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"  # of the runs, which say why they failed
         with server(work.home, port):
             server_lock(work.home).write_text(api_at(port), encoding="utf-8")
@@ -71,21 +72,15 @@ def server(home: Path, port: int) -> Iterator[None]:
         _end(child)
 
 
-def _parameters(work: Workplace, marketplaces: list[str]) -> dict[str, object]:
-    """What each run is given."""
-    offset = work.clock_offset.total_seconds()
-    return {"home": str(work.home), "marketplaces": marketplaces, "clock_offset_seconds": offset}
-
-
-def _set_environment(home: Path, port: int) -> None:
+def _set_environment(work: Workplace, port: int) -> None:
     """What the server, the runner and its runs read when they start."""
-    os.environ["PREFECT_API_URL"] = api_at(port)
+    os.environ |= {"PREFECT_API_URL": api_at(port)} | work.clock_variables()
     loopback = [LOOPBACK, "localhost"]
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), *loopback]))
     root = str(Path(__file__).parent.parent)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    prepare_prefect(home)
+    prepare_prefect(work.home)
 
 
 def _refuse_taken(port: int) -> None:

@@ -1,12 +1,13 @@
 """What every step is given: the data home, what is configured, and the clock."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
+from configs.clock import Clock
 from configs.errors import ConfigError
 from configs.register import Configs, load
 from configs.settings import Settings, settings
@@ -46,17 +47,22 @@ class Workplace:
         return self.ledger.rows()
 
     @property
-    def clock_offset(self) -> timedelta:
-        """How far the clock in force is from the machine's; zero unless BELTWATCH_NOW sets it."""
-        start = self.settings.now
-        if start is None:
-            return timedelta(0)
-        aware = start if start.tzinfo else start.replace(tzinfo=UTC)
-        return aware - STARTED
+    def clock(self) -> Clock:
+        """The clock in force: the machine's unless the settings make it another."""
+        since = self.settings.clock_since or STARTED
+        return Clock(self.settings.now or since, since, self.settings.clock_speed)
+
+    def clock_variables(self) -> dict[str, str]:
+        """The environment in which other processes have the same clock, whenever they start."""
+        if self.settings.now is None and self.settings.clock_speed == 1:
+            return {}
+        clock = self.clock
+        named = {"NOW": clock.start.isoformat(), "CLOCK_SINCE": clock.since.isoformat(), "CLOCK_SPEED": clock.speed}
+        return {f"BELTWATCH_{name}": str(value) for name, value in named.items()}
 
     def now(self) -> datetime:
         """The present instant, in UTC."""
-        return datetime.now(UTC) + self.clock_offset
+        return self.clock.at(datetime.now(UTC))
 
     def crawled_marketplaces(self) -> list[str]:
         """The marketplaces that a run reads where none is named: those whose file permits crawling."""

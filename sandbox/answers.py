@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -20,13 +21,15 @@ HTML = "text/html; charset=utf-8"
 
 
 class Desk:
-    """Answers requests for both sites' pages of one day, meets faults, and counts and logs every request."""
+    """Answers requests for both sites' pages of the present day, meets faults, and counts and logs every request."""
 
-    def __init__(self, sites: tuple[Site, GoodsSite], day: date, log: Path, faults: list[Fault]) -> None:
-        (self.site, self.goods), self.day, self.log, self.faults = sites, day, log, faults
+    def __init__(
+        self, sites: tuple[Site, GoodsSite], today: Callable[[], date], log: Path, faults: list[Fault]
+    ) -> None:
+        (self.site, self.goods), self.today, self.log, self.faults = sites, today, log, faults
         self._lock = threading.Lock()
         self._seen: Counter[str] = Counter()
-        self._bodies: dict[tuple[str, int], bytes] = {}
+        self._bodies: dict[tuple[str, int, date], bytes] = {}
         # a site started again goes on counting, so that a number names one request of the whole log
         self._count = sum(1 for _ in log.open("rb")) if log.exists() else 0
 
@@ -60,16 +63,17 @@ class Desk:
     def _body(self, words: str, number: int) -> bytes:
         """The page's bytes, kept once rendered where the category exists."""
         with self._lock:
-            if (words, number) in self._bodies:
-                return self._bodies[words, number]
-            body = self.site.page(words, number, self.day).encode()
+            key = words, number, self.today()
+            if key in self._bodies:
+                return self._bodies[key]
+            body = self.site.page(*key).encode()
             if self.site.category_of(words):
-                self._bodies[words, number] = body
+                self._bodies[key] = body
             return body
 
     def _goods_body(self, category: str, number: int) -> bytes:
         with self._lock:
-            return self.goods.page_of(category, number, self.day).encode()
+            return self.goods.page_of(category, number, self.today()).encode()
 
     def _met(self, key: str, request: int, right: Answer) -> Answer:
         for fault in self.faults:

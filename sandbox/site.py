@@ -1,7 +1,7 @@
 """The practice marketplaces over real HTTP: `python -m sandbox.site --scenario tiny --seed 1 --now 2026-11-16T09:00`.
 
 It shows the listings as they are on the day of `--now`, a fixed instant: nothing on a page depends on the real
-time. It listens on 127.0.0.1 only.
+time. Only with `--clock-speed` time goes on, a week at a time as in the archive. It listens on 127.0.0.1 only.
 """
 
 import argparse
@@ -12,14 +12,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
-from configs.calendar import SHANGHAI
+from configs.calendar import SHANGHAI, week_of
+from configs.clock import Clock
 from configs.errors import BeltwatchError, InputError
 from sandbox.answers import Desk
 from sandbox.economy import build
@@ -28,6 +29,7 @@ from sandbox.goods import GoodsSite
 from sandbox.pages import Site
 from sandbox.scenario import load
 
+STARTED = datetime.now(UTC).isoformat()
 LOOPBACK = "127.0.0.1"
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 5
@@ -67,12 +69,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         faults = [read_fault(text) for text in options.fail]
-        economy, day = build(load(options.scenario), options.seed), day_of(options.now)
-        economy.span.number(day)
+        economy, today = build(load(options.scenario), options.seed), _calendar(options)
+        economy.span.number(today())
     except BeltwatchError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    Handler.desk = Desk((Site(economy), GoodsSite(economy)), day, options.log, faults)
+    Handler.desk = Desk((Site(economy), GoodsSite(economy)), today, options.log, faults)
     Handler.delay_ms = options.delay_ms
     server = ThreadingHTTPServer((LOOPBACK, options.port), Handler)
     server.daemon_threads = True
@@ -86,18 +88,31 @@ def main(arguments: list[str] | None = None) -> int:
 
 def day_of(text: str) -> date:
     """The Shanghai date of an ISO instant (without a zone: Shanghai's)."""
+    return _instant(text, "--now").date()
+
+
+def _instant(text: str, option: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise InputError(f"--now {text!r} is no instant; give one such as 2026-11-16T09:00+08:00") from None
-    return instant.date() if instant.tzinfo is None else instant.astimezone(SHANGHAI).date()
+        raise InputError(f"{option} {text!r} is no instant; give one such as 2026-11-16T09:00+08:00") from None
+    return instant.replace(tzinfo=SHANGHAI) if instant.tzinfo is None else instant.astimezone(SHANGHAI)
+
+
+def _calendar(options: argparse.Namespace) -> Callable[[], date]:
+    """What tells the day to show: always that of --now, or the Monday of the week in which a fast clock is."""
+    now, since = _instant(options.now, "--now"), _instant(options.clock_since, "--clock-since")
+    if not options.clock_speed:
+        return now.date
+    clock = Clock(now, since, options.clock_speed)
+    return lambda: week_of(clock.at(datetime.now(UTC)))
 
 
 @contextmanager
 def serving(scenario: str | Path, seed: int, now: datetime, log: Path, **options: object) -> Iterator[str]:
     """The base url of the site in a child process, which is ended at the end, or with this process if that is killed.
 
-    Options are those of the command line: port=8816, delay_ms=50, fail=["towels/2=503x2"].
+    Options are those of the command line: port=8816, delay_ms=50, fail=["towels/2=503x2"], clock_speed=20000.
     """
     command = [sys.executable, "-m", "sandbox.site", "--scenario", str(scenario), "--seed", str(seed)]
     command += ["--now", now.isoformat(), "--log", str(log), "--with-parent", *_as_arguments(options)]
@@ -155,6 +170,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scenario", required=True, help="name in sandbox/scenarios, or a path to a .yaml")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--now", required=True, help="ISO instant whose listings are shown")
+    parser.add_argument("--clock-speed", type=float, help="weeks go on, so many times as fast as the machine's clock")
+    parser.add_argument("--clock-since", default=STARTED, help="ISO instant at which it was --now; default the start")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--log", type=Path, required=True, help="one line of JSON is added per request")
     parser.add_argument("--delay-ms", type=int, default=0)

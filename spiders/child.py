@@ -14,6 +14,7 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 
+from configs.clock import Clock
 from spiders.decode import ACCEPT_ENCODING
 from spiders.job import CrawlJob
 from spiders.keeper import Desk, Keeper, Patience
@@ -80,8 +81,8 @@ def settings_of(job: CrawlJob) -> dict[str, Any]:
 
 def _crawl(job: CrawlJob, ledger: Ledger) -> dict[str, Any]:
     """Scrapy's statistics after the crawl."""
-    desk = Desk(job.home, job.marketplace, job.week, job.categories, job.worker, _clock(job.clock_offset))
-    patience = Patience(job.lease_seconds, job.attempts, job.retry_seconds)
+    desk = Desk(job.home, job.marketplace, job.week, job.categories, job.worker, _clock(job.clock))
+    patience = Patience(job.lease_seconds, job.attempts, job.retry_seconds, clock_speed=job.clock.speed)
     process = AsyncCrawlerProcess(settings_of(job))
     for name in ("scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log"):
         logging.getLogger(name).setLevel(logging.WARNING)  # they list Scrapy's own parts at every start
@@ -97,10 +98,10 @@ def _crawl(job: CrawlJob, ledger: Ledger) -> dict[str, Any]:
     return dict(crawler.stats.get_stats())
 
 
-def _clock(offset: float) -> Callable[[], datetime]:
-    """The time now, `offset` seconds off the machine's clock; it never goes back while the process lives."""
-    start = time.time() + offset - time.monotonic()
-    return lambda: datetime.fromtimestamp(start + time.monotonic(), UTC)
+def _clock(clock: Clock) -> Callable[[], datetime]:
+    """The time now on a clock; it never goes back while the process lives."""
+    start = time.time() - time.monotonic()
+    return lambda: clock.at(datetime.fromtimestamp(start + time.monotonic(), UTC))
 
 
 def _progress(ledger: Ledger, desk: Desk) -> Callable[[], None]:

@@ -4,11 +4,12 @@ import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from configs.clock import MACHINE, Clock
 from configs.errors import BeltwatchError, ConfigError
 from configs.marketplaces import Marketplace
 from configs.settings import Settings
@@ -25,11 +26,11 @@ class CrawlError(BeltwatchError):
 
 @dataclass(frozen=True)
 class CrawlOptions:
-    """How to crawl: categories (all that the marketplace maps where None), seconds that the clock is off, whom to tell
-    the progress (pages done, pages planned), and how patiently pages are asked for."""
+    """How to crawl: categories (all that the marketplace maps where None), the clock in force, whom to tell the
+    progress (pages done, pages planned), and how patiently pages are asked for."""
 
     categories: tuple[str, ...] | None = None
-    clock_offset: float = 0.0
+    clock: Clock = MACHINE
     on_progress: Callable[[Progress], None] | None = None
     lease_seconds: float = 120.0
     attempts: int = 3
@@ -106,8 +107,9 @@ def user_agent(contact: str | None) -> str:
 
 def _desk(home: Path, marketplace: Marketplace, week: date, options: CrawlOptions) -> Desk:
     categories = tuple(marketplace.categories) if options.categories is None else options.categories
-    offset = timedelta(seconds=options.clock_offset)
-    return Desk(home.absolute(), marketplace, week, categories, new_worker(), lambda: datetime.now(UTC) + offset)
+    return Desk(
+        home.absolute(), marketplace, week, categories, new_worker(), lambda: options.clock.at(datetime.now(UTC))
+    )
 
 
 def _free_the_dead(ledger: Ledger, desk: Desk) -> None:
@@ -136,7 +138,7 @@ def _fetch(ledger: Ledger, desk: Desk, settings: Settings, options: CrawlOptions
         categories=desk.categories,
         worker=desk.worker,
         user_agent=user_agent(settings.contact),
-        clock_offset=options.clock_offset,
+        clock=options.clock,
         lease_seconds=options.lease_seconds,
         attempts=options.attempts,
         retry_seconds=options.retry_seconds,

@@ -6,7 +6,9 @@ from typing import Any
 
 from configs.field_rules import FieldRule, column_kind
 from spiders import texts
-from spiders.paths import Walk, keys_of, walk
+from spiders.paths import Column, walk
+from spiders.paths import column as values_of
+from spiders.searched import Walk
 
 CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "string": texts.text_of,
@@ -20,19 +22,19 @@ class Misfit(ValueError):
     """What a page holds is not what its layout expects; the sentence names neither marketplace nor page."""
 
 
-def column_reader(column: str, rule: FieldRule) -> Walk:
-    """A function of a card that gives the column's value, None where the card does not show it.
+def column_reader(column: str, rule: FieldRule) -> Column:
+    """A function of a page's cards that gives the column's value on each, None where a card does not show it.
 
     Texts stay as they stand, but for the markup and the part that the rule takes; ValueError for a value that
     is neither what the column holds nor absent.
     """
-    path, convert = walk(rule.path), CONVERSIONS[column_kind(column)]
-    trims, keys = _trims(rule), keys_of(rule.path)
-    if not trims and keys is not None and convert is texts.text_of:
-        return _plain_text(keys)
-    if not trims:
-        return lambda card: convert(path(card))
-    return lambda card: convert(_trimmed(path(card), trims))
+    found, trims, kind = values_of(rule.path), _trims(rule), column_kind(column)
+    convert = CONVERSIONS[kind]
+    if trims:
+        return lambda cards: [convert(_trimmed(value, trims)) for value in found(cards)]
+    if kind == "string":
+        return lambda cards: _texts(found(cards))
+    return lambda cards: [convert(value) for value in found(cards)]
 
 
 def text_reader(rule: FieldRule) -> Walk:
@@ -53,21 +55,11 @@ def part_of(pattern: str) -> Callable[[str], str | None]:
     return part
 
 
-def _plain_text(keys: tuple[str, ...]) -> Walk:
-    """Path and conversion in one: most columns are texts at a dotted path, and calls are what a card costs."""
-
-    def read(card: Any) -> str | None:
-        value = card
-        try:
-            for key in keys:
-                value = value[key]
-        except (KeyError, TypeError):  # absent, or no mapping
-            return None
-        if type(value) is str and value and not value.isspace():
-            return value
-        return texts.text_of(value)
-
-    return read
+def _texts(values: list[Any]) -> list[str | None]:
+    """The conversion to text: most are texts already, and a call for each is what a page would cost."""
+    if set(map(type, values)) == {str} and all(values) and not any(map(str.isspace, values)):
+        return values
+    return [value if type(value) is str and value and not value.isspace() else texts.text_of(value) for value in values]
 
 
 def _trims(rule: FieldRule) -> list[Callable[[str], str | None]]:

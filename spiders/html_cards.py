@@ -11,10 +11,11 @@ from configs.field_rules import HtmlRule, column_kind
 from configs.tables import TIER
 from spiders import texts
 from spiders.fields import CONVERSIONS, Misfit, part_of
+from spiders.html_page import Searched
 
-Text = Callable[[LexborNode], str | None]
-Nodes = Callable[[LexborNode], list[LexborNode]]
-Value = Callable[[LexborNode], Any]
+Text = Callable[[Searched], str | None]
+Nodes = Callable[[Searched], list[LexborNode]]
+Value = Callable[[Searched], Any]
 UNSEEN = ["script", "style", "template"]  # their content is text to the parser and not to a reader
 
 
@@ -46,7 +47,7 @@ def html_reader(column: str, rules: tuple[HtmlRule, ...]) -> Value:
     if len(readers) == 1:
         return readers[0]
 
-    def read(card: LexborNode) -> Any:
+    def read(card: Searched) -> Any:
         found = None
         for reader in readers:
             found = reader(card)
@@ -79,7 +80,7 @@ def _reader(column: str, rule: HtmlRule) -> Value:
 
 
 def _only_text(name: str, selector: str, find: Nodes, content: Text) -> Text:
-    def only(card: LexborNode) -> str | None:
+    def only(card: Searched) -> str | None:
         nodes = find(card)
         if len(nodes) > 1:
             raise Misfit(f"{name} ({selector!r}) found {len(nodes)} nodes, expected one; name it more closely, or join")
@@ -93,7 +94,7 @@ def _joined_text(rule: HtmlRule, find: Nodes) -> Text:
     piece, separator = _content(rule.model_copy(update={"regex": None})), rule.join or ""
     trim = part_of(rule.regex) if rule.regex is not None else None
 
-    def joined(card: LexborNode) -> str | None:
+    def joined(card: Searched) -> str | None:
         text = separator.join([text for node in find(card) if (text := piece(node)) is not None]) or None
         return trim(text) if trim is not None and text is not None else text
 
@@ -121,7 +122,7 @@ def _presence(find: Nodes, regex: str | None) -> Value:
 
 def _content(rule: HtmlRule) -> Text:
     """What is read off one node: its attribute, its own text or all of its text; the part that the regex takes."""
-    raw: Callable[[LexborNode], str | None]
+    raw: Callable[[Searched], str | None]
     if rule.attr is not None:
         name = rule.attr
         raw = lambda node: node.attributes.get(name)  # noqa: E731  one expression of three
@@ -130,8 +131,8 @@ def _content(rule: HtmlRule) -> Text:
     return _trimmed(raw, part_of(rule.regex) if rule.regex is not None else None)
 
 
-def _trimmed(raw: Callable[[LexborNode], str | None], trim: Callable[[str], str | None] | None) -> Text:
-    def content(node: LexborNode) -> str | None:
+def _trimmed(raw: Callable[[Searched], str | None], trim: Callable[[str], str | None] | None) -> Text:
+    def content(node: Searched) -> str | None:
         text = raw(node)
         if text is None:
             return None

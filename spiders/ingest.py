@@ -10,6 +10,7 @@ import polars as pl
 
 from configs.calendar import SHANGHAI, week_of
 from configs.errors import InputError
+from configs.marketplaces import NAME
 from configs.nearest import did_you_mean, nearest
 from configs.tables import table
 from spiders.handed_over import as_kind, read_rows
@@ -22,7 +23,6 @@ TIMES = ("week", "seen_at")
 # Known from the file and not from its rows; what a file says of them is replaced.
 REPLACED = ("marketplace", "page", "position", "page_digest", "archive_file", "archive_offset")
 NEGOTIABLE = "面议"
-NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def read_handed_over(path: Path, marketplace_name: str, categories: Collection[str]) -> pl.DataFrame:
@@ -31,10 +31,9 @@ def read_handed_over(path: Path, marketplace_name: str, categories: Collection[s
     Week follows from seen_at where it is not given, and seen_at is the week's first instant where that is not given.
     InputError, one sentence with row and column, for a file of which any row cannot be used: nothing is taken then.
     """
-    if not NAME.fullmatch(marketplace_name):
-        raise InputError(
-            f"marketplace {marketplace_name!r} is no name, expected letters, digits, hyphens and underscores"
-        )
+    if not re.fullmatch(NAME, marketplace_name):
+        expected = "expected one that its file could have: small letters a-z, digits and hyphens"
+        raise InputError(f"marketplace {marketplace_name!r} is no name, {expected}; see --marketplace")
     content = _content(path)
     rows = read_rows(path, content)
     _check_columns(path, rows, marketplace_name)

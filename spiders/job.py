@@ -5,14 +5,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from configs.clock import Clock
 from configs.marketplaces import Marketplace
 
 
 class CrawlJob(BaseModel):
-    """One crawl unit: a marketplace's pages of one week, in some of its categories.
-
-    `clock_offset` (seconds) is added to the machine's clock: practice runs play at other times.
-    """
+    """One crawl unit: a marketplace's pages of one week, in some of its categories; seconds are the machine's."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -23,7 +21,7 @@ class CrawlJob(BaseModel):
     categories: tuple[str, ...]
     worker: str
     user_agent: str
-    clock_offset: float
+    clock: Clock
     lease_seconds: float
     attempts: int
     retry_seconds: float

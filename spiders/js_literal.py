@@ -6,7 +6,7 @@ Not chompjs: on a literal that is cut short it reads memory past the end, and it
 import json
 import re
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 # Possessive runs (*+) keep these linear and quick: a page has thousands of strings.
 STRING = r""""[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+'|`[^`\\]*+(?:\\.[^`\\]*+)*+`"""
@@ -20,10 +20,11 @@ OUTLINE = re.compile(
 JSON_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 TOKEN = re.compile(rf"\s*+(?P<token>{JSON_STRING}|[{{}}\[\]():,]|[^\s{{}}\[\]():,\"]++)", re.DOTALL)
 # A run of JSON, and behind it one piece that only JavaScript spells so and that is data all the same.
+PIECES = rf"(?P<string>{STRING})|(?P<comment>{COMMENT})|(?P<key>[A-Za-z_$][\w$]*+(?=\s*+:))"
+PIECE = re.compile(PIECES, re.DOTALL)
 SPELLING = re.compile(
     r"""(?P<json>(?:[\s{}\[\]:]++|,(?!\s*+[}\]])|"[^"\\]*+(?:\\["\\/bfnrtu][^"\\]*+)*+"|[-\d][-+\d.eE]*+"""
-    r"""|(?:true|false|null)\b)*+)"""
-    rf"(?:(?P<string>{STRING})|(?P<comment>{COMMENT})|(?P<key>[A-Za-z_$][\w$]*+(?=\s*+:))|(?P<comma>,))?+",
+    rf"|(?:true|false|null)\b)*+)(?:{PIECES}|(?P<comma>,))?+",
     re.DOTALL,
 )
 NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
@@ -32,10 +33,18 @@ ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u\{[0-9a-fA-F]+\}|\r?\n|.)|\"", re.DOTA
 WORDS = {"true": True, "false": False, "null": None}
 JSON = json.JSONDecoder(strict=False)  # raw tabs in strings are common and harmless
 MAX_DEPTH = 200
+MOST_MENDS = 6  # beyond, one pass over the whole text is quicker than beginning again at each
 
 
 class LiteralError(ValueError):
     """Text that is no literal, or one that does not end."""
+
+
+def _refuse(word: str) -> NoReturn:
+    raise LiteralError(f"{word} is computed")
+
+
+DATA_ONLY = json.JSONDecoder(strict=False, parse_constant=_refuse)  # JSON reads NaN and Infinity as numbers
 
 
 def first_literal(text: str) -> Any:
@@ -45,6 +54,8 @@ def first_literal(text: str) -> Any:
     the literal does not end or is no data at all.
     """
     with suppress(ValueError, RecursionError):
+        return _nearly_json(text)
+    with suppress(ValueError, RecursionError):
         return JSON.raw_decode(_spelled(text))[0]
     try:
         return _Reader(cut(text)).value()
@@ -52,6 +63,23 @@ def first_literal(text: str) -> Any:
         raise
     except (ValueError, RecursionError) as error:
         raise LiteralError(f"literal {text[:30]!r} is no data ({error})") from None
+
+
+def _nearly_json(text: str) -> Any:
+    """The data of a literal with only a few pieces that JSON spells otherwise: they are mended where JSON stumbles.
+
+    A page's settings are often followed by a long list that is JSON already: reading it twice, once to respell it,
+    would take three times as long. ValueError where that does not suffice.
+    """
+    for _ in range(MOST_MENDS):
+        try:
+            return DATA_ONLY.raw_decode(text)[0]
+        except json.JSONDecodeError as error:
+            piece = PIECE.match(text, error.pos)
+            if piece is None or (piece["key"] and not error.msg.startswith("Expecting property name")):
+                raise
+            text = text[: error.pos] + _respelled(piece.lastgroup or "", piece[0]) + text[piece.end() :]
+    raise LiteralError("too little of it is JSON")
 
 
 def _spelled(text: str) -> str:
@@ -63,10 +91,8 @@ def _spelled(text: str) -> str:
         assert run is not None  # the pattern matches nothing, too
         kind, place = run.lastgroup or "", run.end()
         parts.append(run["json"])
-        if kind in ("string", "comment"):
+        if kind in ("string", "comment", "key"):
             parts.append(_respelled(kind, run[kind]))
-        elif kind == "key":
-            parts.append(f'"{run["key"]}"')
     return "".join(parts)
 
 
@@ -89,6 +115,8 @@ def cut(text: str) -> str:
 
 
 def _respelled(kind: str, token: str) -> str:
+    if kind == "key":
+        return f'"{token}"'
     if kind != "string":
         return " " if kind == "comment" else "null"
     return '"' + ESCAPE.sub(_escape, token[1:-1]) + '"'

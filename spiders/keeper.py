@@ -18,16 +18,26 @@ LONGEST_WAIT_SECONDS = 86_400.0
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a worker holds a page, and how often and when it asks again after a temporary failure."""
+    """How long a worker holds a page, and how often and when it asks again after a temporary failure.
+
+    Seconds are the machine's; a clock of another speed shows `clock_speed` times as many.
+    """
 
     lease_seconds: float = 120.0
     attempts: int = 3
     retry_seconds: float = 5.0
     retry_factor: float = 4.0
+    clock_speed: float = 1.0
+
+    @property
+    def shown_lease_seconds(self) -> float:
+        """How long a lease lasts on the clock in force."""
+        return self.lease_seconds * self.clock_speed
 
     def retry_at(self, now: datetime, attempts: int, asked_seconds: float = 0.0) -> datetime:
         """When to ask again after `attempts` failed ones; not before the site wants it."""
-        return now + timedelta(seconds=max(self.retry_seconds * self.retry_factor ** (attempts - 1), asked_seconds))
+        seconds = max(self.retry_seconds * self.retry_factor ** (attempts - 1), asked_seconds)
+        return now + timedelta(seconds=seconds * self.clock_speed)
 
 
 @dataclass(frozen=True)
@@ -65,12 +75,12 @@ class Keeper:
         """Up to `count` pages to fetch now; none once the week is over."""
         if count <= 0 or self.desk.is_week_over:
             return []
-        now, seconds = self.desk.clock(), self._patience.lease_seconds
+        now, seconds = self.desk.clock(), self._patience.shown_lease_seconds
         return self._ledger.lease(self.desk.scope, self.desk.worker, count, now, seconds)
 
     def renew(self) -> None:
         """Puts off the deadline of all leases."""
-        self._ledger.renew(self.desk.worker, self.desk.clock(), self._patience.lease_seconds)
+        self._ledger.renew(self.desk.worker, self.desk.clock(), self._patience.shown_lease_seconds)
 
     def is_finished(self) -> bool:
         """Whether nothing is left to wait for: every page is done, or the week is over."""

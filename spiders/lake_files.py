@@ -1,8 +1,15 @@
-"""Files that are there whole or not at all: written under a temporary name, synced, renamed, the folder synced."""
+"""Files that are there whole or not at all: written under a temporary name, synced, renamed, the folder synced.
 
+A temporary file is locked by its writer. What a killed writer left is no longer, and goes with the first file that
+another process writes in that folder.
+"""
+
+import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +19,8 @@ import polars as pl
 ZSTD_LEVEL = 3
 ROWS_PER_GROUP = 1 << 18  # fixed, so that equal frames give equal bytes on every machine
 
+TEMPORARY = re.compile(r"\..+\.\d+-\d+\.tmp")  # the writer's process and how many it has written
+
 _serial = count(1)
 
 
@@ -19,13 +28,14 @@ _serial = count(1)
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file to write to, which takes the name `path` when the block ends and leaves nothing where it fails."""
     make_folder(path.parent)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{next(_serial)}.tmp")
+    _sweep(path.parent)
+    temporary, file = _temporary(path)
     try:
-        with temporary.open("wb") as file:
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+            temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -48,6 +58,34 @@ def write_frame(path: Path, frame: pl.DataFrame, metadata: dict[str, str] | None
             row_group_size=ROWS_PER_GROUP,
             metadata=metadata,
         )
+
+
+def _temporary(path: Path) -> tuple[Path, BinaryIO]:
+    """A new file beside `path`, locked. One that is swept between its making and its lock is made again."""
+    while True:
+        temporary = path.with_name(f".{path.name}.{os.getpid()}-{next(_serial)}.tmp")
+        file = temporary.open("wb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return temporary, file
+        file.close()
+
+
+@cache
+def _sweep(folder: Path) -> None:
+    """Removes what killed writers left in a folder; once in each process, as looking through it takes time."""
+    for entry in os.scandir(folder):
+        if TEMPORARY.fullmatch(entry.name):
+            _remove_unless_locked(folder / entry.name)
+
+
+def _remove_unless_locked(temporary: Path) -> None:
+    try:
+        with temporary.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            temporary.unlink()
+    except OSError:  # its writer lives, has just ended, or is another's whose files are not ours to touch
+        return
 
 
 def make_folder(folder: Path) -> None:

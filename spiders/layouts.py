@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
@@ -15,10 +16,12 @@ from configs.layouts import HtmlLayout, JsonLayout, Layout, ScriptLayout
 from configs.marketplaces import Marketplace
 from spiders import html_cards
 from spiders.fields import Misfit, column_reader, text_reader
+from spiders.html_page import cards_of
 from spiders.js_literal import LiteralError
 from spiders.json_answer import answer_of
-from spiders.paths import Walk, walk
+from spiders.paths import Cards, Column, walk
 from spiders.script import literal_after
+from spiders.searched import Walk
 
 Card = dict[str, Any]
 COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)(万)?\+?")
@@ -102,7 +105,7 @@ def _data_reading(layout: ScriptLayout | JsonLayout, data: Any, cards: Any) -> P
     if not isinstance(cards, list):
         raise Misfit(f"cards {layout.cards!r} found {_named(cards)}, expected a list")
     said = [_count(rule.path, text_reader(rule)(data)) if rule else None for rule in (layout.pages, layout.items)]
-    return PageReading(layout.name, _read_cards(cards, *_data_readers(layout)), *said)
+    return PageReading(layout.name, _read_data_cards(cards, layout), *said)
 
 
 def _read_html(page: _Page, layout: HtmlLayout) -> PageReading | None:
@@ -115,7 +118,23 @@ def _read_html(page: _Page, layout: HtmlLayout) -> PageReading | None:
     said = [
         _count(rule.place, html_cards.text_reader(name, rule)(root)) if rule else None for name, rule in rules.items()
     ]
-    return PageReading(layout.name, _read_cards(cards, *_html_readers(layout)), *said)
+    return PageReading(layout.name, _read_cards(cards_of(root, cards), *_html_readers(layout)), *said)
+
+
+def _read_data_cards(cards: list[Any], layout: ScriptLayout | JsonLayout) -> list[Card]:
+    """The cards read column by column; where that fails one after the other, to name the one at fault."""
+    readers, required = _data_readers(layout)
+    with suppress(ValueError):
+        page = Cards(cards)
+        columns = {column: read(page) for column, read in readers.items()}
+        if not any(None in columns[column] for column in required):
+            return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    alone = {column: _of_one(read) for column, read in readers.items()}
+    return _read_cards(cards, alone, required)
+
+
+def _of_one(read: Column) -> Walk:
+    return lambda card: read(Cards([card]))[0]
 
 
 def _read_cards(cards: Iterable[Any], readers: dict[str, Walk], required: dict[str, str]) -> list[Card]:
@@ -134,7 +153,7 @@ def _read_card(card: Any, readers: dict[str, Walk], required: dict[str, str], pl
 
 
 @cache
-def _data_readers(layout: ScriptLayout | JsonLayout) -> tuple[dict[str, Walk], dict[str, str]]:
+def _data_readers(layout: ScriptLayout | JsonLayout) -> tuple[dict[str, Column], dict[str, str]]:
     """A reader of each column, and the paths of those that every card must have."""
     readers = {column: column_reader(column, rule) for column, rule in layout.fields.items()}
     return readers, {column: rule.path for column, rule in layout.fields.items() if rule.required}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from configs.errors import ConfigError
+from configs.errors import BeltwatchError, ConfigError
 from configs.sql import sql_table
 
 METADATA = sa.MetaData()
@@ -23,6 +23,10 @@ BUSY_MILLISECONDS = 60_000
 SCHEMA_LOCK = 5_130_600  # any fixed number: PostgreSQL's CREATE TABLE IF NOT EXISTS races with itself
 
 WRITING = {"is_writing": True}
+
+
+class LedgerError(BeltwatchError):
+    """The ledger's database failed while it was used."""
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -41,6 +45,7 @@ def open_engine(url: str) -> sa.Engine:
         cause = " ".join(str(getattr(error, "orig", error)).split())
         sentence = f"the ledger {engine.url} cannot be opened ({cause}); see --home and BELTWATCH_LEDGER"
         raise ConfigError(sentence) from error
+    sa.event.listen(engine, "handle_error", _say_what_failed)
     return engine
 
 
@@ -56,6 +61,14 @@ def _create(engine: sa.Engine) -> None:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
         connection.execute(CreateTable(PAGES, if_not_exists=True))
         connection.execute(CreateIndex(OPEN_PAGES, if_not_exists=True))
+
+
+def _say_what_failed(context: sa.ExceptionContext) -> None:
+    """Of a database that cannot be reached any more, is full or locked; mistakes of ours stay what they are."""
+    if isinstance(context.sqlalchemy_exception, sa.exc.OperationalError):
+        cause, where = " ".join(str(context.original_exception).split()), context.engine and context.engine.url
+        expected = "expected it to be there and to answer; see BELTWATCH_LEDGER, then run the same command again"
+        raise LedgerError(f"the ledger {where} failed ({cause}), {expected}") from context.original_exception
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _: object) -> None:

@@ -1,10 +1,8 @@
 """From the page archive to offers: what the stored pages of a category say, quoted."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +10,7 @@ import polars as pl
 
 from configs.errors import BeltwatchError
 from configs.marketplaces import Marketplace, quoted_columns
-from configs.tables import table
+from configs.tables import Table, table
 from spiders.archive import ArchiveError, read_page
 from spiders.columns import column
 from spiders.decode import BodyTooLarge, CutBody, UnreadableText, decoded, text_of
@@ -87,15 +85,15 @@ def _table(parsed: list[_PageOffers], same: dict[str, Any]) -> pl.DataFrame:
     offers = table("offers")
     if not parsed:
         return offers.empty()
-    values: dict[str, list[Any]] = {name: list(_repeated(parsed, name)) for name in parsed[0].facts}
-    values["position"] = [place for page in parsed for place in range(1, len(page.cards) + 1)]
-    for name in quoted_columns():
-        values[name] = [card.get(name) for page in parsed for card in page.cards]
-    series = [column(one.name, one.type, values[one.name]) for one in offers.columns if one.name in values]
-    return offers.conform(pl.DataFrame(series).with_columns(**{key: pl.lit(value) for key, value in same.items()}))
+    facts = _frame(offers, {name: [page.facts[name] for page in parsed] for name in parsed[0].facts})
+    pages = [number for number, page in enumerate(parsed) for _ in page.cards]
+    values: dict[str, list[Any]] = {
+        "position": [place for page in parsed for place in range(1, len(page.cards) + 1)],
+        **{name: [card.get(name) for page in parsed for card in page.cards] for name in quoted_columns()},
+    }
+    quoted = _frame(offers, values).with_columns(**{key: pl.lit(value) for key, value in same.items()})
+    return offers.conform(quoted.hstack(facts[pages]))
 
 
-def _repeated(parsed: list[_PageOffers], name: str) -> Iterator[Any]:
-    """A page's fact once for each of its cards."""
-    for page in parsed:
-        yield from repeat(page.facts[name], len(page.cards))
+def _frame(shape: Table, values: dict[str, list[Any]]) -> pl.DataFrame:
+    return pl.DataFrame([column(one.name, one.type, values[one.name]) for one in shape.columns if one.name in values])

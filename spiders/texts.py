@@ -9,7 +9,9 @@ from configs.tables import TIER
 
 # A tag has a letter after its bracket: "<50cm" in a title is no tag.
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+QUANTITY, PRICE = TIER
 EXACT_LIMIT = 2**53  # beyond it a float no longer tells neighbouring integers apart
+MOST_FEN = 99
 YES_NO = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -53,6 +55,8 @@ def money(value: Any) -> str | None:
     """
     if type(value) is not dict:
         return text_of(value)
+    if len(value) == 2 and type(yuan := value.get("integer")) is int and type(fen := value.get("decimals")) is int:
+        return f"{yuan}.{fen:02d}" if fen <= MOST_FEN else None  # most are just that
     for key in ("strPriceMoney", "priceMoney"):
         found = money(value[key]) if key in value else None
         if found is not None:
@@ -61,7 +65,7 @@ def money(value: Any) -> str | None:
     if cents is not None:
         return f"{cents // 100}.{cents % 100:02d}"
     integer, hundredths = _whole(value.get("integer")), _whole(value.get("decimals", 0))
-    if integer is None or hundredths is None or hundredths > 99:
+    if integer is None or hundredths is None or hundredths > MOST_FEN:
         return text_of(value.get("integer")) if integer is None else None
     return f"{integer}.{hundredths:02d}"
 
@@ -70,14 +74,14 @@ def joined(parts: Any, separator: str) -> str | None:
     """The texts of a list that are not blank, with the separator between them; None where none is left."""
     if not isinstance(parts, list):
         return None
-    texts = [text.strip() for text in map(text_of, parts) if text is not None]
-    return separator.join(texts) or None
+    texts = [part if type(part) is str else text_of(part) or "" for part in parts]
+    return separator.join([bare for text in texts if (bare := text.strip())]) or None
 
 
 def texts_of(value: Any) -> list[str] | None:
     """The texts of a list that are not blank; a single text is a list of one, anything else None."""
     if isinstance(value, list):
-        return [text for text in map(text_of, value) if text is not None]
+        return [text for one in value if (text := one if type(one) is str else text_of(one)) and not text.isspace()]
     text = text_of(value)
     return None if text is None else [text]
 
@@ -97,8 +101,8 @@ def tiers_of(value: Any) -> list[dict[str, str | None]] | None:
     """The tiers of a list of {min_quantity_text, price_text}; None where there are none."""
     if not isinstance(value, list):
         return None
-    tiers = [{key: text_of(tier.get(key)) for key in TIER} for tier in value if isinstance(tier, dict)]
-    return [tier for tier in tiers if tier["price_text"] or tier["min_quantity_text"]] or None
+    pairs = [(text_of(tier.get(QUANTITY)), text_of(tier.get(PRICE))) for tier in value if isinstance(tier, dict)]
+    return [{QUANTITY: quantity, PRICE: price} for quantity, price in pairs if quantity or price] or None
 
 
 def _whole(value: Any) -> int | None:

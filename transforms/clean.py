@@ -1,6 +1,7 @@
 """Offers to listing_weeks: text to typed numbers. Every offer is accepted or refused with a reason, none is dropped."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -8,8 +9,9 @@ from configs.marketplaces import Marketplace
 from configs.places import locate
 from configs.tables import table
 from transforms import numbers
-from transforms.duplicates import one_per_listing
-from transforms.sales import SALES_TEXTS, TRAILING, counted_instead, displayed_sales, sales_basis
+from transforms.displays import with_points
+from transforms.duplicates import one_per_listing, standing_offers
+from transforms.sales import READ_OF_BASIS, SALES_TEXTS, TRAILING, counted_instead, displayed_sales, sales_basis
 from transforms.selling import selling_units
 from transforms.tiers import with_price
 
@@ -17,7 +19,7 @@ Case = tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]
 
 READERS: dict[str, tuple[str, numbers.Reader]] = {
     "price": ("price_text", numbers.price),
-    "list_price_yuan": ("list_price_text", lambda texts: numbers.price(texts).struct.field("mid")),
+    "list_price": ("list_price_text", numbers.price),
     "minimum_order": ("minimum_order_text", numbers.minimum_order),
     "listing_repurchase_share": ("listing_repurchase_text", numbers.share),
     "merchant_repurchase_share": ("merchant_repurchase_text", numbers.share),
@@ -32,28 +34,55 @@ VERDICT = ("reason", "column_name", "value_text")
 NO_BADGES: dict[str, str] = {}
 
 
+@dataclass(frozen=True)
+class Cleaned:
+    """listing_weeks, rejects, and the parameters of the weeks' displays (transforms/displays.py)."""
+
+    listing_weeks: pl.DataFrame
+    rejects: pl.DataFrame
+    parameters: pl.DataFrame
+
+
 def clean(
     offers: pl.DataFrame, marketplace: Marketplace | None, aliases: Mapping[str, str] | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """listing_weeks and rejects of `cleaned`."""
+    done = cleaned(offers, marketplace, aliases)
+    return done.listing_weeks, done.rejects
+
+
+def cleaned(offers: pl.DataFrame, marketplace: Marketplace | None, aliases: Mapping[str, str] | None = None) -> Cleaned:
     """listing_weeks and rejects of one marketplace and category, one or many weeks; both sorted by their keys.
 
     Always sum(offer_count) + rejects = offers. Refused are offers without listing or merchant id, without a usable
     price, with sales that cannot be read, and duplicates: of what pages showed the first position that is no
     advertisement stays; rows handed over (page 0) are summed within one file, a later file (in the order of
     `offers`) replaces an earlier one key by key, and pages stand before files. `aliases` maps town names to place
-    codes. Without a marketplace no badge has a meaning and pieces of 30 days come before counters."""
+    codes. Without a marketplace no badge has a meaning and pieces of 30 days come before counters. What floored
+    displays hide is told by those of the same week that stay, so that a page seen twice changes nothing."""
     whole = table("offers").conform(offers).with_row_index("row")
     badges = marketplace.badges if marketplace else NO_BADGES
     basis = marketplace.sales.basis if marketplace else TRAILING
-    read = whole.with_columns(reader(whole[text]).alias(name) for name, (text, reader) in READERS.items())
+    read = whole.with_columns(_numbers(whole))
     sold = with_price(read).with_columns(selling_units(whole).alias("selling"), *_places(whole, aliases or {}))
-    counted = sold.with_columns(sales_basis(basis).alias("sales_basis")).with_columns(displayed_sales())
-    judged = counted.with_columns(_particulars(badges)).with_columns(_verdict())
-    kept, duplicates = one_per_listing(judged.filter(pl.col("reason").is_null()))
+    based = sold.with_columns(sales_basis(basis).alias("sales_basis"))
+    judged = based.with_columns(_particulars(badges)).with_columns(_verdict())
+    standing, duplicates = standing_offers(judged.filter(pl.col("reason").is_null()))
+    pointed, parameters = with_points(standing, READ_OF_BASIS)
+    kept = one_per_listing(pointed.with_columns(displayed_sales()))
     blame = (pl.lit("duplicate"), pl.lit("listing_id"), pl.col("listing_id"))
     repeated = duplicates.with_columns(value.alias(name) for value, name in zip(blame, VERDICT, strict=True))
     refused = pl.concat([judged.filter(pl.col("reason").is_not_null()), repeated])
-    return _sorted("listing_weeks", kept), _sorted("rejects", refused)
+    return Cleaned(_sorted("listing_weeks", kept), _sorted("rejects", refused), parameters)
+
+
+def _numbers(whole: pl.DataFrame) -> Iterator[pl.Series]:
+    """The columns of READERS; each reader reads its texts of all columns at once, as a call costs 10,000 of them."""
+    for reader in dict.fromkeys(reader for _, reader in READERS.values()):
+        names = [name for name, (_, one) in READERS.items() if one is reader]
+        read = reader(pl.concat([whole[READERS[name][0]] for name in names]))
+        for place, name in enumerate(names):
+            yield read.slice(place * whole.height, whole.height).alias(name)
 
 
 def _particulars(badges: Mapping[str, str]) -> list[pl.Expr]:
@@ -64,6 +93,7 @@ def _particulars(badges: Mapping[str, str]) -> list[pl.Expr]:
     is_named = named.str.strip_chars() != ""
     return [
         *(_filled(pl.col(name).str.strip_chars()).alias(name) for name in ("listing_id", "merchant_id")),
+        pl.col("list_price").struct.field("mid").alias("list_price_yuan"),
         pl.col("selling").struct.field("class").alias("unit"),
         factor.alias("pack_count"),
         (pl.col("price_yuan") / factor).alias("unit_price_yuan"),

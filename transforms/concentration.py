@@ -1,11 +1,11 @@
 """How unevenly sales lie over merchants: Herfindahl-Hirschman index, effective number, share of the largest four.
 
 The merchants are all there are, so that nothing is said of others that might have been there; what is unsure is how far
-one window's displayed sales stand for a merchant's business. Two windows that do not overlap tell it: half of the squared
-difference of their logarithms is the variance of one. It is taken merchant by merchant (few large ones count most, with
-the effective degrees of freedom of 1.5), and as if all merchants varied alike; the wider interval is given, since the
-first alone covered 91-99 % and the second 68-98 % of the time. Noise that is large beside the differences of size also
-makes merchants look less equal than they are. Source: METHOD 5.8; Hall and Tideman 1967 for the index.
+one window's displayed sales stand for a merchant's business. Two windows that do not overlap tell it: half of the
+squared difference of their logarithms is the variance of one. It is taken merchant by merchant (few large ones count
+most, with the effective degrees of freedom of 1.5), and as if all merchants varied alike; the wider interval is given,
+since the first alone covered 91-99 % and the second 68-98 % of the time. Noise that is large beside the differences of
+size also makes merchants look less equal than they are. Source: METHOD 5.8; Hall and Tideman 1967 for the index.
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,8 @@ def concentration(yuan: FloatArray, earlier: FloatArray) -> dict[Statistic, Foun
     index, four = total(share**2), total(share[top])
     is_both = before > 0
     if np.count_nonzero(is_both) < 2:
-        error = tail = (None, 2.0)
+        error: tuple[float | None, float] = (None, 2.0)
+        tail = error
     else:
         mean = (share + before / total(before)) / 2
         ratio = np.zeros(len(share))
@@ -64,10 +65,10 @@ def concentration_level(found: Found, statistic: Statistic) -> Interval:
         return Interval(value)
     reach = student_quantile(found.degrees) * error
     if statistic == "top4":
-        ends = (float(expit(logit(value) + side * reach / (1 - value))) for side in (-1, 1))
+        low, high = (float(expit(logit(value) + side * reach / (1 - value))) for side in (-1, 1))
     else:
-        ends = (value * float(np.exp(side * reach)) for side in (-1, 1))
-    return Interval(value, *ends, error, found.degrees)
+        low, high = (value * float(np.exp(side * reach)) for side in (-1, 1))
+    return Interval(value, low, high, error, found.degrees)
 
 
 def concentration_ratio(then: Found, now: Found) -> Interval:

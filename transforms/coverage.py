@@ -32,8 +32,9 @@ def page_coverage(pages: pl.DataFrame, depth: Mapping[str, int]) -> pl.DataFrame
     """One row per marketplace, category and week: pages stored, and pages that should have been.
 
     `pages` is the ledger (table pages), `depth` the most pages that each marketplace's listing is read to. What
-    should have been is the larger of the pages planned and the pages the site said it has, to that depth. It is null
-    where it is unknown: pages of a foreign archive whose site does not say how many there were.
+    should have been is what we planned, whatever the depth has become since; where pages are of a foreign archive, the
+    larger of those and of the pages the site said it has, to that depth. It is null where it is unknown: all pages are
+    of a foreign archive whose site does not say how many there were.
     """
     deepest = pl.col("marketplace").replace_strict(depth, default=None, return_dtype=pl.Int64)
     said = pl.when(pl.col("pages_said").is_not_null()).then(pl.min_horizontal("pages_said", deepest))
@@ -44,11 +45,14 @@ def page_coverage(pages: pl.DataFrame, depth: Mapping[str, int]) -> pl.DataFrame
         pl.len().cast(pl.Int64).alias("planned_count"),
         said.max().alias("said_count"),
         (pl.col("worker") == "backfill").fill_null(False).all().alias("is_foreign"),
+        (pl.col("worker") == "backfill").fill_null(False).any().alias("has_foreign"),
     )
     expected = (
         pl.when(pl.col("said_count").is_null() & pl.col("is_foreign"))
         .then(None)
-        .otherwise(pl.max_horizontal("planned_count", "said_count"))
+        .when("has_foreign")
+        .then(pl.max_horizontal("planned_count", "said_count"))
+        .otherwise("planned_count")
     )
     return counted.select(*UNIT, "stored_count", expected.alias("expected_count")).sort(UNIT)
 
@@ -71,7 +75,9 @@ def shares(coverage: pl.DataFrame, units: pl.DataFrame) -> dict[date, float | No
     """`share` of every week of `units`, which has the columns UNIT."""
     joined = units.join(coverage, on=UNIT, how="left", validate="1:1", maintain_order="left")
     summed = joined.group_by("week").agg(
-        pl.col("stored_count").sum(), pl.col("expected_count").sum(), pl.col("expected_count").is_null().any().alias("is_open")
+        pl.col("stored_count").sum(),
+        pl.col("expected_count").sum(),
+        pl.col("expected_count").is_null().any().alias("is_open"),
     )
     return {
         week: None if is_open or not expected else stored / expected

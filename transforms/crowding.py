@@ -35,8 +35,8 @@ def title_homogeneity() -> Measured:
     cuts=MARKETPLACES,
 )
 def hhi() -> Concentration:
-    """Herfindahl-Hirschman index of displayed sales over merchants: the sum of squared shares times 10,000; three merchants
-    of 50, 30 and 20 % make 3,800."""
+    """Herfindahl-Hirschman index of displayed sales over merchants: the sum of squared shares times 10,000; three
+    merchants of 50, 30 and 20 % make 3,800."""
     return Concentration(VALUE, EARLIER, "hhi")
 
 
@@ -75,8 +75,9 @@ def effective_merchants() -> Concentration:
     cuts=ALONE,
 )
 def volatility() -> Measured:
-    """Standard deviation of the change of the logarithm of displayed sales between readings of 28 days that do not overlap,
-    thirteen of them in 52 weeks, each change over merchants who show sales at both its ends: 0.1 is about 10 % a month."""
+    """Standard deviation of the change of the logarithm of displayed sales between readings of 28 days that do not
+    overlap, thirteen of them in 52 weeks, each change over merchants who show sales at both its ends: 0.1 is about 10 %
+    a month."""
     return Measured(measure_volatility, changes_by="ratio")
 
 
@@ -102,8 +103,8 @@ def repurchase_by_sales_share() -> Share:
     cuts=("value_top",),
 )
 def full_repurchase_share() -> Share:
-    """Share of merchants whose displayed repurchase rate is 100 %, each merchant once; it is the site's rate of a merchant,
-    and tells nothing about single customers."""
+    """Share of merchants whose displayed repurchase rate is 100 %, each merchant once; it is the site's rate of a
+    merchant, and tells nothing about single customers."""
     return Share(pl.col("merchant_repurchase_share") >= ALL_OF_THEM, per="merchant")
 
 
@@ -116,5 +117,6 @@ def full_repurchase_share() -> Share:
     cuts=ALONE,
 )
 def net_sales() -> Total:
-    """Yuan per 28 days that buyers keep: value times 1 less the return rate, over listings of which that is observed."""
+    """Yuan per 28 days that buyers keep: value times 1 less the return rate, over listings of which that is
+    observed."""
     return Total(VALUE * (1 - pl.col("return_share")), is_partial=True)

@@ -1,8 +1,9 @@
 """How far prices lie apart: the median absolute distance from the median, over the median, with merchants as clusters.
 
 Its logarithm has the influence of the distance's quantile, less that of the median; and as the median moves, distances
-are taken from elsewhere: that is measured between both ends of the median's own interval, as Woodruff measures the slope
-of a distribution. Source: METHOD 5.3; Hampel and others, Robust Statistics, for the influence of the median distance.
+are taken from elsewhere: that is measured between both ends of the median's own interval, as Woodruff measures the
+slope of a distribution. Source: METHOD 5.3; Hampel and others, Robust Statistics, for the influence of the median
+distance.
 """
 
 from dataclasses import replace
@@ -18,8 +19,8 @@ HALF = 0.5
 
 
 def dispersion_rows(listings: Weighted, median: Rows) -> Rows:
-    """1.4826 times the median distance from the median, over the median, of each row; `median` is `quantile_rows` at one
-    half. Where half of the weight or more has one price it is 0, and without an interval."""
+    """1.4826 times the median distance from the median, over the median, of each row; `median` is `quantile_rows` at
+    one half. Where half of the weight or more has one price it is 0, and without an interval."""
     apart = _apart(listings, median.value)
     is_flat = 2 * (listings.weight * (apart == 0)).sum(axis=1) >= listings.weight.sum(axis=1)
     least = np.where((apart > 0) & (listings.weight > 0), apart, np.inf).min(axis=1, initial=np.inf)

@@ -15,18 +15,25 @@ SUMMED = (
 OPEN_ENDS = {"pieces_high": "pieces_low", "value_high_yuan": "value_low_yuan", "sales_total_high": "sales_total_low"}
 
 
-def one_per_listing(accepted: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows with offer_count, one per key of listing_weeks, and the offers refused as duplicates.
+def standing_offers(accepted: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The offers that stand for a listing, and those refused as duplicates.
 
-    `accepted` has one row per offer, `row` its place in the offers, and the columns of listing_weeks. What pages
-    showed stands before what was handed over (page 0)."""
+    `accepted` has one row per offer, `row` its place in the offers, and the columns that `one_per_listing` sums are not
+    needed yet. What pages showed stands before what was handed over (page 0), of which several may stand for one."""
     is_handed_over = pl.col("page") == 0
     shown, repeated = _first_position(accepted.filter(~is_handed_over))
     handed_over = accepted.filter(is_handed_over)
     unseen = handed_over.join(shown, on=KEY, how="anti", maintain_order="left")
     seen = handed_over.join(shown, on=KEY, how="semi", maintain_order="left")
     last, superseded = _last_file(unseen)
-    return pl.concat([shown, _summed(last)]), pl.concat([repeated, seen, superseded])
+    return pl.concat([shown, last]), pl.concat([repeated, seen, superseded])
+
+
+def one_per_listing(standing: pl.DataFrame) -> pl.DataFrame:
+    """Rows with offer_count, one per key of listing_weeks, from `standing_offers` with the columns of listing_weeks."""
+    is_handed_over = pl.col("page") == 0
+    shown = standing.filter(~is_handed_over).with_columns(pl.lit(1, pl.Int64).alias("offer_count"))
+    return pl.concat([shown, _summed(standing.filter(is_handed_over))])
 
 
 def _first_position(offers: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -39,7 +46,6 @@ def _first_position(offers: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         "is_ad", "capture", "page", "position", "page_digest", "row"
     )
     first = ranked.unique(KEY, keep="first", maintain_order=True).drop("capture")
-    first = first.with_columns(pl.lit(1, pl.Int64).alias("offer_count"))
     return first, offers.join(first, on="row", how="anti", maintain_order="left")
 
 

@@ -17,8 +17,8 @@ def with_earlier(rows: pl.DataFrame, past: Past, week: date) -> pl.DataFrame:
 
     `earlier_price_yuan` is the listing's price of four weeks earlier, `older_price_yuan` that of eight, and
     `highest_since_yuan` the highest of the four weeks after the earlier one, this week's among them; null where the
-    listing was not there, or had another unit or pack, so that a smaller pack is no cut. `earlier_merchant_yuan` is what
-    its merchant showed as sold in the belt four weeks earlier, all listings together, times their weights.
+    listing was not there, or had another unit or pack, so that a smaller pack is no cut. `earlier_merchant_yuan` is
+    what its merchant showed as sold in the belt four weeks earlier, all listings together, times their weights.
     """
     number = rows[NUMBER].to_numpy().astype(np.int64)
     earlier, older = (_price(past, week, number, weeks) for weeks in (MONTH, 2 * MONTH))

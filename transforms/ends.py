@@ -1,17 +1,22 @@
 """One belt at a week and at its base, read once into arrays, and the cuts of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import polars as pl
 
 from transforms.estimates import change, level
+from transforms.footing import Footings
 from transforms.forms import Balance, Dispersion, Measured, Quantile, Share
+from transforms.hidden import shown_sales
 from transforms.metric import LevelMetric
 from transforms.metrics import metrics
-from transforms.ordered import BoolArray, FloatArray, IntArray
+from transforms.ordered import BoolArray, FloatArray, IntArray, total
+from transforms.page_spread import page_spread
+from transforms.paired import Paired, paired
 from transforms.panels import (
+    NO_FOOTINGS,
     Panel,
     listing_pairs,
     listing_panel,
@@ -35,10 +40,10 @@ IN_TABLES = (Share, Balance, Quantile, Dispersion)
 class Ends:
     """One segment of a belt: the listings of the week for its levels, and both ends for its changes.
 
-    `base` and `current` number merchants and listings as `all_pairs` and carry the base week's
-    weights; `own` has the week's own weights and numbers. `sides` are the sales of the belt or of a marketplace, whose
-    change is split. `matched` ... `listings` are the panels of displayed sales and of the counts.
-    `has_base` marks the merchants that show sales at the base.
+    `base` and `current` number merchants and listings as `all_pairs` does and carry the base week's weights; `own` has
+    the week's own weights and numbers. `sides` are the sales of the belt or of a marketplace, whose change is split.
+    `matched` ... `listings` are the panels of displayed sales and of the counts. `has_base` marks the merchants that
+    show sales at the base; `footings` are what the ends stand on, `sales` is what displays of the whole belt hide.
     """
 
     segment: str
@@ -52,6 +57,8 @@ class Ends:
     listings: Panel
     has_base: BoolArray
     sides: Sides
+    footings: Footings
+    sales: Paired | None = None
 
     @cached_property
     def pairs(self) -> pl.DataFrame:
@@ -99,7 +106,7 @@ class Segments:
         return {**share_changes_of(*ends, masks, shares), **quantile_changes_of(*ends, masks, quantiles)}
 
     def _wanted(self, masks: Masks) -> tuple[Wanted, Wanted]:
-        """Shares with balances behind them, and quantiles with dispersions; each with the segments it is published in."""
+        """Shares with balances behind them, and quantiles with dispersions; each with the segments it is told in."""
         there = [name for name, is_in in masks.items() if is_in.any()]
         named = [(metric, [name for name in there if metric.is_in(name)]) for metric in metrics()]
         shares, quantiles = (
@@ -134,13 +141,23 @@ class Segments:
             all_pairs=whole.all_pairs,
             sides=whole.sides.cut(belongs[whole.sides.merchant]) if name.startswith(MARKETPLACE) else whole.sides,
             has_base=whole.has_base & belongs,
+            footings=whole.footings,
             **panels,
         )
 
 
-def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
-    """Everything that the figures of a belt need, from two `placed_listings`."""
-    pairs = listing_pairs(now, then)
+def read_pairs(
+    now: pl.DataFrame, then: pl.DataFrame, footings: Footings = NO_FOOTINGS
+) -> tuple[pl.DataFrame, Paired | None]:
+    """The pairs of two `placed_listings` on their footings, and what their displays hide; None where nothing."""
+    pairs = listing_pairs(now, then, footings)
+    return pairs, paired(pairs, shown_sales(then), shown_sales(now))
+
+
+def read_segments(now: pl.DataFrame, then: pl.DataFrame, footings: Footings = NO_FOOTINGS) -> Segments:
+    """Everything that the figures of a belt need, from two `placed_listings` on their footings."""
+    pairs, sales = read_pairs(now, then, footings)
+    lost = page_spread(now, then, footings, _sums)
     present = now.filter(pl.col("weight") > 0)
     size = int(pairs["merchant"].max() or 0) + 1 if len(pairs) else 0  # type: ignore[arg-type]
     unit = main_unit(now)
@@ -164,18 +181,27 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame) -> Segments:
         base=base,
         current=current,
         all_pairs=pairs,
-        matched=matched_panel(pairs),
-        whole=total_panel(pairs),
+        matched=replace(matched_panel(pairs, sales), lost=lost.get("matched")),
+        whole=replace(total_panel(pairs, sales), lost=lost.get("total")),
         merchants=merchant_panel(pairs),
         listings=listing_panel(pairs),
         has_base=_has_base(pairs, size),
         sides=sides_of(pairs),
+        footings=footings,
+        sales=sales,
     )
     return Segments(
         whole,
         {name: is_in[is_present] for name, is_in in now_masks.items()},
         merchant_segments(*standings),
     )
+
+
+def _sums(now: pl.DataFrame, then: pl.DataFrame, footings: Footings) -> dict[str, tuple[float, float]]:
+    """The sums of displayed sales at the base and now, of the matched merchants and of all."""
+    pairs = listing_pairs(now, then, footings)
+    panels = {"matched": matched_panel(pairs), "total": total_panel(pairs)}
+    return {name: (total(panel.base), total(panel.current)) for name, panel in panels.items()}
 
 
 def _own_sample(present: pl.DataFrame, values: dict[str, FloatArray], rows: IntArray) -> Sample:
@@ -195,4 +221,3 @@ def _has_base(pairs: pl.DataFrame, size: int) -> BoolArray:
     found = np.zeros(size, dtype=bool)
     found[pairs["merchant"].to_numpy()[pairs["base_value_yuan"].is_not_null().to_numpy()]] = True
     return found
-

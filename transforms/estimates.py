@@ -36,8 +36,8 @@ def level(metric: LevelMetric, sample: Sample) -> Estimate | None:
 
 
 def change(metric: LevelMetric, base: Sample, current: Sample) -> Estimate | None:
-    """The change of a concentration between two ends whose merchants are numbered alike; None where the current end reads
-    nothing, or for totals and counts. The value is None where the base reads nothing."""
+    """The change of a concentration between two ends whose merchants are numbered alike; None where the current end
+    reads nothing, or for totals and counts. The value is None where the base reads nothing."""
     form, names = metric.form, names_of(metric)
     if not isinstance(form, Concentration):
         return None
@@ -69,7 +69,9 @@ def _concentration(known: Sample, names: Sequence[str]) -> Mapping[Statistic, Co
 
 
 def _yuan(known: Sample, names: Sequence[str]) -> FloatArray:
-    return known.kept(("yuan", names[0]), lambda: sums_by(known.merchant, known.weight * known.read(names[0]), known.size))
+    return known.kept(
+        ("yuan", names[0]), lambda: sums_by(known.merchant, known.weight * known.read(names[0]), known.size)
+    )
 
 
 def _facts(known: Sample, names: Sequence[str]) -> BaseFacts:

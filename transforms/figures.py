@@ -15,7 +15,7 @@ from transforms.uncertainty import Interval
 
 @dataclass(frozen=True)
 class Figure:
-    """One row of table figures but for belt, week, coverage and release; comparisons are on the plain alignment."""
+    """One row of table figures but for belt, week, coverage and release."""
 
     metric: str
     comparison: str
@@ -27,6 +27,7 @@ class Figure:
     method: str
     decision: Decision
     segment: str = "all"
+    alignment: str = "plain"  # of a comparison
 
     def barred(self, reason: str) -> "Figure":
         """The same row without its value, for the reason given."""
@@ -67,11 +68,12 @@ def _row(figure: Figure, coverage: Coverage) -> tuple[Any, ...]:
         figure.metric,
         figure.segment,
         figure.comparison,
-        "none" if figure.is_level else "plain",
+        "none" if figure.is_level else figure.alignment,
         figure.panel,
         shown.value,
         shown.low,
         shown.high,
+        None if figure.is_level else shown.p_value,
         figure.unit,
         figure.merchants,
         figure.listings,

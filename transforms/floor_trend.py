@@ -1,14 +1,15 @@
 """How fast the lowest prices move: the Theil-Sen slope of the logarithm of the 5 % quantile over thirteen weeks.
 
 The listings are those that stand at both ends of the window with one unit and pack, in the belt's commonest unit class;
-in the weeks between, of which at least half of them must have been read, those that were. Source: METHOD 5.2; Theil 1950; Sen 1968, JASA 63.
+in the weeks between, of which at least half of them must have been read, those that were. Source: METHOD 5.2;
+Theil 1950; Sen 1968, JASA 63.
 """
 
 import numpy as np
 from scipy.special import stdtrit
 
 from configs.calendar import WEEK
-from transforms.ordered import BoolArray, FloatArray, IntArray
+from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by
 from transforms.past import View
 from transforms.publication import base_facts
 from transforms.quantiles import TIE
@@ -35,16 +36,17 @@ def floor_velocity(view: View) -> Estimate | None:
     groups = len(deleted)
     error = float(np.sqrt((groups - 1) / groups * np.square(deleted - deleted.mean()).sum()))
     reach = float(stdtrit(groups - 1, (1 + CONFIDENCE) / 2)) * error
-    ends = (float(np.expm1(end)) for end in (slope, slope - reach, slope + reach))
+    value, low, high = (float(np.expm1(end)) for end in (slope, slope - reach, slope + reach))
     counts = counts_by(merchant, weight)
-    facts = base_facts(counts[0], np.bincount(merchant, weight), 1.0)
-    return Estimate(Interval(*ends, error, groups - 1.0), *counts, facts, METHOD)
+    facts = base_facts(counts[0], sums_by(merchant, weight, int(merchant.max()) + 1), 1.0)
+    return Estimate(Interval(value, low, high, error, groups - 1.0), *counts, facts, METHOD)
 
 
 def _stays(view: View) -> BoolArray:
-    """The listings with a price in the commonest unit class that stood in the first week with the same unit and pack."""
+    """The listings with a price in the commonest unit class that stood in the first week with that unit and pack."""
     first = view.past.look(view.week - WEEK * (WEEKS - 1), view.number, "variant")
-    return view.in_main_unit & (first == view.now("variant"))
+    stays: BoolArray = view.in_main_unit & (first == view.now("variant"))
+    return stays
 
 
 def _window(view: View, is_in: BoolArray) -> FloatArray:

@@ -36,9 +36,11 @@ def title_homogeneity(view: View) -> Estimate | None:
 
 
 def duplicate_dispersion(view: View) -> Estimate | None:
-    """The standard deviation of the logarithm of the unit price inside groups of several merchants, all groups together,
-    in the commonest unit class; None where there are none, or all prices of each are the same."""
-    is_in = view.in_main_unit & np.isin(view.group, _shared(view.group[view.in_main_unit], view.merchant[view.in_main_unit]))
+    """The standard deviation of the logarithm of the unit price inside groups of several merchants, all groups
+    together, in the commonest unit class; None where there are none, or all prices of each are the same."""
+    is_in = view.in_main_unit & np.isin(
+        view.group, _shared(view.group[view.in_main_unit], view.merchant[view.in_main_unit])
+    )
     if not is_in.any():
         return None
     price, weight = np.log(view.now("unit_price_yuan")[is_in]), view.weight[is_in]

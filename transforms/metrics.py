@@ -9,6 +9,7 @@ from functools import cache
 import polars as pl
 
 from transforms import crowding, price_war
+from transforms.bounds import WITHOUT_A_MODEL
 from transforms.forms import Count, Quantile, Share, Total
 from transforms.metric import CUTS, LevelMetric, Metric, metric, metrics_of
 
@@ -62,7 +63,10 @@ def comparison_metrics() -> list[Metric]:
     ]
     shared = ("matched_share", "share", "Matched share of base value", "匹配份额")
     matched = "Share of the displayed sales a year ago that belongs to merchants who show sales at both ends."
+    bracket = ("displayed_sales_bracket", "change", "Bracket of the matched change", "同店变化范围")
+    lost = "What the matched change can be, whatever listings that are seen no more may sell; the value is its middle."
     return [
+        *(Metric(*words) for words in WITHOUT_A_MODEL),
         *(
             Metric(
                 *(id_, "change", en, zh),
@@ -77,7 +81,18 @@ def comparison_metrics() -> list[Metric]:
             Metric(id_, "share", en, zh, definition, definition_zh, "METHOD 5.7")
             for id_, en, zh, definition, definition_zh in CHURN
         ),
+        Metric(*bracket, lost, "考虑不再出现的商品后同店变化的可能范围，数值取中点。", "METHOD 1.2"),
     ]
+
+
+def index_metrics() -> list[Metric]:
+    """The price index of a belt, by month with a weekly flash (transforms/index_figures.py)."""
+    definition = (
+        "Price index of the belt's listings, 1 in its first month: the same listings are compared, month with month "
+        "(GEKS); a month stands at its last week, weeks of the month under way are provisional."
+    )
+    definition_zh = "产业带商品价格指数，首月为1：逐月比较相同商品（GEKS）；月度值列于该月最后一周，当月各周为暂定值。"
+    return [Metric("price_index", "ratio", "Price index", "价格指数", definition, definition_zh, "METHOD 4")]
 
 
 def region_metrics() -> list[Metric]:
@@ -89,11 +104,6 @@ def region_metrics() -> list[Metric]:
     definition_zh = "在公布了同店同比变化的产业带中，区间整体低于零的产业带所占比例；商家数一列为产业带个数。"
     titles = ("Belts that are down", "下降产业带占比")
     return [Metric("belts_down_share", "share", *titles, definition, definition_zh, "DESIGN 10")]
-
-
-def catalogue() -> list[Metric]:
-    """Every metric that table figures may hold, in the order of publication."""
-    return [*metrics(), *comparison_metrics(), *region_metrics()]
 
 
 @metric(

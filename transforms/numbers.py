@@ -30,6 +30,7 @@ COUNT = (
     rf"^[^0-9.+\-]*?(?P<low>{UNSIGNED})\s*(?P<low_tens>{TENS})?"
     rf"(?:\s*[件个条元]?\s*{SECOND})?(?P<rest>[^0-9/%(]*)(?:[/(].*)?$"
 )
+KILO = r"(?i)kg|km|千克|千米"  # of 20千克 the second character is no thousand
 PERIOD = r"(?:最近|近)?[0-9]+\s*(?:天|日|周|个月|年|小时)内?"
 NO_COUNT = r"(?i)^(?:无|暂无.*|[-\u2014]*|n/?a|null|none|nan)$"
 # "Fewer than 10" is no count; what people bookmark, look at or find in stock is no sale; nor is what a pack holds
@@ -152,7 +153,7 @@ def plain(texts: pl.Series) -> pl.Series:
 
 def _counted(texts: pl.Series) -> pl.DataFrame:
     """The columns of _parts, is_missing, is_read, is_floor, is_span and counted_instead: one row per text."""
-    bare = plain(texts).to_frame("plain").select(pl.col("plain").str.replace(r"(?i)kg", "公斤").str.replace(PERIOD, ""))
+    bare = plain(texts).to_frame("plain").select(pl.col("plain").str.replace(KILO, "公斤").str.replace(PERIOD, ""))
     text, low, high = pl.col("plain"), pl.col("low"), pl.col("high")
     is_missing = text.is_null() | text.str.contains(NO_COUNT)
     is_count = low.is_finite().fill_null(False) & (high >= low).fill_null(True) & ~text.str.contains(NO_SALES)

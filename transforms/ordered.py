@@ -43,6 +43,15 @@ def sums_by(number: IntArray, values: FloatArray, size: int) -> FloatArray:
     return np.bincount(number, values, size).astype(np.float64, copy=False)
 
 
+def cross_sums(left: FloatArray, right: FloatArray) -> FloatArray:
+    """[s, t]: the sum over columns of left[s] times right[t].
+
+    It is left @ right.T, but BLAS adds in another order with another number of threads, and einsum does not.
+    """
+    sums: FloatArray = np.einsum("sn,tn->st", left, right)
+    return sums
+
+
 def group_starts(frame: pl.DataFrame, keys: Sequence[str]) -> IntArray:
     """The row numbers at which a new key begins, in a frame sorted by `keys`; empty for no rows."""
     return np.flatnonzero(frame.select(begins(keys)).to_series().to_numpy())

@@ -50,10 +50,11 @@ def stated(texts: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
     pieces. Lengths times lengths are sizes."""
     rest = pl.DataFrame([texts.rename("text"), _quiet(texts).rename("rest")]).drop_nulls()
     rest = rest.filter(pl.col("rest").str.contains("[0-9十两一二三四五六七八九]"))
-    found = []
+    found = [CONTENT.to_frame()]
     for form, pattern in FORMS.items():
         part, rest = _found(rest, pattern)
-        found.append(_multiplied(part) if form == "times" else _measured(part))
+        if part is not None:
+            found.append(_multiplied(part) if form == "times" else _measured(part))
     return _contents(pl.concat(found)), rest
 
 
@@ -61,14 +62,16 @@ def shown(rest: pl.DataFrame) -> pl.DataFrame:
     """Bare contents in what `stated` has left; is_alone where no other number stands in the text."""
     bare, left = _found(rest, BARE)
     alone = left.select("text", is_alone=~pl.col("rest").str.contains("[0-9]"))
-    return _contents(_measured(bare)).join(alone, on="text", how="left", validate="m:1", maintain_order="left")
+    found = CONTENT.to_frame() if bare is None else _contents(_measured(bare))
+    return found.join(alone, on="text", how="left", validate="m:1", maintain_order="left")
 
 
 def amounts(texts: pl.Series) -> pl.DataFrame:
     """Contents of texts that are nothing but a content, such as unit texts: 10条/包, 500g*2袋, 2kg, 元/10条."""
     explicit, rest = stated(texts)
     whole, _ = _found(rest, WHOLE)
-    return pl.concat([explicit, _contents(_measured(whole))]).unique("text", keep="none", maintain_order=True)
+    found = explicit if whole is None else pl.concat([explicit, _contents(_measured(whole))])
+    return found.unique("text", keep="none", maintain_order=True)
 
 
 def _contents(found: pl.DataFrame) -> pl.DataFrame:
@@ -82,9 +85,12 @@ def _quiet(texts: pl.Series) -> pl.Series:
     return quiet
 
 
-def _found(rest: pl.DataFrame, pattern: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """One row per match with its groups (second and holder null where a form has none), and the texts without them."""
+def _found(rest: pl.DataFrame, pattern: str) -> tuple[pl.DataFrame | None, pl.DataFrame]:
+    """One row per match with its groups (second and holder null where a form has none), and the texts without them;
+    None where nothing matches, as most forms on most pages do."""
     holds = rest["rest"].str.contains(pattern)
+    if not holds.any():
+        return None, rest
     hit, missed = rest.filter(holds), rest.filter(~holds)
     matched = hit.select("text", pl.col("rest").str.extract_all(pattern).alias("match")).explode("match")
     groups = matched.select("text", pl.col("match").str.extract_groups(pattern).alias("groups")).unnest("groups")

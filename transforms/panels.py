@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from transforms.bounds import Bounds
+from transforms.footing import Footings
+from transforms.imputation import Draws
+from transforms.losses import to_common_depth, with_losses
 from transforms.ordered import BoolArray, FloatArray, IntArray, begins, floats, sums_at
+from transforms.page_spread import Spread
+from transforms.paired import Paired
 
 LISTING = ["marketplace", "merchant_id", "listing_id"]
 MERCHANT = ["marketplace", "merchant_id"]
@@ -22,20 +28,34 @@ READ_BY_METRICS = {  # null where the rows do not have them
     "merchant_years": pl.Float64(),
     "flags": pl.List(pl.String()),
     "is_advertised": pl.Boolean(),
+    "page": pl.Int64(),
+}
+READ_OF_DISPLAYS = {  # null where displays hide nothing, or the rows do not have them
+    "value_low_yuan": pl.Float64(),
+    "value_high_yuan": pl.Float64(),
+    "sales_mu": pl.Float64(),
+    "sales_sigma": pl.Float64(),
 }
 
+NO_FOOTINGS: Footings = {}
 COUNTED_WEIGHT = 0.8  # METHOD 6: from this weight on a merchant is counted as belonging to the belt
 
 
 @dataclass(frozen=True)
 class Panel:
     """One comparison: per merchant (sorted by key) its number among the pairs', the sum at the base and now (0 where it
-    is absent), and its listings that stand at either end with weight >= 0.8. The sums hold all weights."""
+    is absent), and its listings that stand at either end with weight >= 0.8. The sums hold all weights.
+
+    Where displays hide something of displayed sales, `bounds` and `draws` say what; where the bounds are too near each
+    other to matter, `draws` is None. Where pages were lost, `lost` is the spread over which of them were."""
 
     merchant: IntArray
     base: FloatArray
     current: FloatArray
     counted: IntArray
+    bounds: Bounds | None = None
+    draws: Draws | None = None
+    lost: Spread | None = None
 
     @property
     def merchants(self) -> int:
@@ -50,11 +70,15 @@ class Panel:
     def cut(self, belongs: BoolArray) -> "Panel":
         """The merchants that belong, `belongs` having one entry for each merchant number of the pairs."""
         kept = belongs[self.merchant]
-        return Panel(self.merchant[kept], self.base[kept], self.current[kept], self.counted[kept])
+        bounds = None if self.bounds is None else self.bounds.cut(kept)
+        draws = None if self.draws is None else self.draws.cut(kept)
+        return Panel(
+            self.merchant[kept], self.base[kept], self.current[kept], self.counted[kept], bounds, draws, self.lost
+        )
 
 
 def placed_listings(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per listing of one belt and week, sorted by key; columns LISTING, category, READ and READ_BY_METRICS.
+    """One row per listing of one belt and week, sorted by key; columns LISTING, category, and all that are READ.
 
     Takes listing_weeks rows with the belt's weight. A listing in two categories of the belt counts once, in the
     alphabetically first. A null weight is 0: such a listing is outside the belt this week, and is of use only
@@ -63,13 +87,13 @@ def placed_listings(rows: pl.DataFrame) -> pl.DataFrame:
     has = rows.columns
     read = [
         pl.col(name).cast(kind) if name in has else pl.lit(None, kind).alias(name)
-        for name, kind in READ_BY_METRICS.items()
+        for name, kind in (READ_BY_METRICS | READ_OF_DISPLAYS).items()
     ]
     arranged = rows.lazy().select(*LISTING, "category", *READ, *read).sort(*LISTING, "category")
     return arranged.filter(begins(LISTING)).with_columns(pl.col("weight").fill_null(0.0)).collect()
 
 
-def listing_pairs(current: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
+def listing_pairs(current: pl.DataFrame, base: pl.DataFrame, footings: Footings = NO_FOOTINGS) -> pl.DataFrame:
     """One row per listing that stands at the week or at its base, sorted by key, from two `placed_listings`.
 
     The base columns carry the prefix `base_`; `base_weight` or `weight_now` is null where the listing is absent
@@ -81,21 +105,20 @@ def listing_pairs(current: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
     `is_comparable`: values at both ends on one sales basis. A listing shown at both ends on two bases, or without
     sales at one of them, is no zero and no change: it is an exit and an entry, and stays out of the matched sums.
     `is_matched`: it enters the matched sums, which hold a merchant's values on those bases that it shows at both ends.
+    On `footings` (transforms/footing.py) both ends go down to the common depth, and what is seen at one end only enters
+    the sums with the part `counts` of transforms/losses.py.
     """
-    joined = _joined(current, base)
+    ends = (to_common_depth(end.lazy().with_row_index("row"), footings) for end in (current, base))
+    joined = _joined(*ends)
     weighted = joined.lazy().with_columns(_base_weights(joined)).filter(pl.col("weight") > 0)
-    return (
-        weighted.with_columns(
-            *_bases(),
-            (pl.col("weight") * pl.col("base_value_yuan").fill_null(0.0)).alias("base_yuan"),
-            (pl.col("weight") * pl.col("value_yuan").fill_null(0.0)).alias("yuan"),
-            _counted("base_weight").alias("base_listing"),
-            _counted("weight_now").alias("listing"),
-        )
-        .with_columns(_usable())
-        .with_columns(matched())
-        .collect()
-    )
+    pairs = weighted.with_columns(
+        *_bases(),
+        (pl.col("weight") * pl.col("base_value_yuan").fill_null(0.0)).alias("base_yuan"),
+        (pl.col("weight") * pl.col("value_yuan").fill_null(0.0)).alias("yuan"),
+        _counted("base_weight").alias("base_listing"),
+        _counted("weight_now").alias("listing"),
+    ).with_columns(_usable())
+    return with_losses(pairs, footings).with_columns(matched()).collect()
 
 
 def matched() -> pl.Expr:
@@ -106,14 +129,16 @@ def matched() -> pl.Expr:
     return (pl.col("is_usable") & (sold_then | sold_now) & then_too & now_too).alias("is_matched")
 
 
-def matched_panel(pairs: pl.DataFrame) -> Panel:
-    """Displayed sales in yuan of the merchants that show sales at both ends."""
-    return _panel(pairs.filter("is_matched"), "base_yuan", "yuan")
+def matched_panel(pairs: pl.DataFrame, sales: Paired | None = None) -> Panel:
+    """Displayed sales in yuan of the merchants that show sales at both ends; `sales` is what their displays hide."""
+    panel = _panel(pairs.filter("is_matched"), "base_yuan", "yuan")
+    return panel if sales is None else _with_hidden(panel, sales, is_matched=True)
 
 
-def total_panel(pairs: pl.DataFrame) -> Panel:
-    """Displayed sales in yuan of all merchants of either end, to the depth that was read."""
-    return _panel(pairs, "base_yuan", "yuan")
+def total_panel(pairs: pl.DataFrame, sales: Paired | None = None) -> Panel:
+    """Displayed sales in yuan of all merchants of either end, to the depth that was read; `sales` as above."""
+    panel = _panel(pairs, "base_yuan", "yuan")
+    return panel if sales is None else _with_hidden(panel, sales, is_matched=False)
 
 
 def listing_panel(pairs: pl.DataFrame) -> Panel:
@@ -148,16 +173,24 @@ def _panel(pairs: pl.DataFrame, base: str, current: str) -> Panel:
     )
 
 
+def _with_hidden(panel: Panel, sales: Paired, is_matched: bool) -> Panel:
+    """The panel with what its displays hide."""
+    bounds, draws = sales.of_panel(panel.merchant, panel.base, panel.current, is_matched)
+    return replace(panel, bounds=bounds, draws=draws)
+
+
 def _counted(weight_at_end: str) -> pl.Expr:
     return ((pl.col("weight") >= COUNTED_WEIGHT) & pl.col(weight_at_end).is_not_null()).cast(pl.Float64)
 
 
-def _joined(current: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
-    """Both ends side by side, one row per listing with the number of its merchant, sorted by key."""
-    earlier = base.lazy().select(*LISTING, pl.col(READ).name.prefix("base_")).with_row_index("base_row")
-    later = current.lazy().select(*LISTING, *READ).rename({"weight": "weight_now"}).with_row_index("row")
+def _joined(current: pl.LazyFrame, base: pl.LazyFrame) -> pl.DataFrame:
+    """Both ends side by side, one row per listing with the number of its merchant, sorted by key; its category is that
+    of the base where it stands there."""
+    earlier = base.select(*LISTING, pl.col("row", "category", *READ).name.prefix("base_"))
+    later = current.select(*LISTING, "row", "category", *READ).rename({"weight": "weight_now"})
     both = earlier.join(later, on=LISTING, how="full", coalesce=True, validate="1:1").sort(LISTING)
-    return both.with_columns(merchant_number()).collect()
+    category = pl.coalesce("base_category", "category")
+    return both.with_columns(merchant_number(), category.alias("category")).drop("base_category").collect()
 
 
 def _base_weights(joined: pl.DataFrame) -> pl.Series:

@@ -74,7 +74,8 @@ class Past:
         one sales basis; None where there are none."""
         if (earlier, later) not in self._kept:
             self._kept[earlier, later] = self._growth(earlier, later)
-        return self._kept[earlier, later]
+        found: float | None = self._kept[earlier, later]
+        return found
 
     def sold(self, week: date) -> tuple[IntArray, FloatArray]:
         """What each merchant showed as sold in the belt on each basis, times weights: a number of both, rising, and the
@@ -169,14 +170,16 @@ def with_numbers(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def past_of(rows: pl.DataFrame, held: Collection[date] = ()) -> Past:
-    """The past from listing weeks of all weeks with `number` and the belt's `weight` (null outside it). A listing in two
-    categories counts once, in the alphabetically first."""
+    """The past from listing weeks of all weeks with `number` and the belt's `weight` (null outside it). A listing in
+    two categories counts once, in the alphabetically first."""
     once = rows.sort("week", NUMBER, "category").filter(begins(["week", NUMBER]))
     codes = [text.rank("dense").cast(pl.Float64).alias(name) for name, text in CODED.items()]
     titles = once.select(pl.col("title_text").alias("title")).unique().drop_nulls().sort("title")["title"]
     title = pl.col("title_text").rank("dense").cast(pl.Float64) - 1
     coded = once.with_columns(*codes, title.fill_null(NO_TITLE).alias("title_code"))
-    read = coded.with_columns(pl.col("weight").fill_null(0.0), *(pl.col(name).fill_null(float("nan")) for name in READ[1:]))
+    read = coded.with_columns(
+        pl.col("weight").fill_null(0.0), *(pl.col(name).fill_null(float("nan")) for name in READ[1:])
+    )
     arrays = {name: read[name].to_numpy() for name in READ}
     number, week = read[NUMBER].to_numpy().astype(np.int64), read["week"]
     starts = np.flatnonzero(week.to_physical().diff().fill_null(1).to_numpy())

@@ -32,6 +32,16 @@ COUNTS = pl.Schema(
 )
 
 
+def placed(listing_weeks: pl.DataFrame, belts: Mapping[str, Belt], as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What `belts_of` and `city_weights` give of the same listings."""
+    valid = belts_in_force(belts, as_of)
+    located = with_divisions(listing_weeks, valid)
+    weights = _weights(located, valid)
+    members = [part for belt in valid for part in _members(located, belt, weights)]
+    rows = pl.concat([MEMBERS.to_frame(), *members]).unique(KEY, keep="first", maintain_order=True)
+    return table("listing_belts").conform(_shared_out(rows.filter(pl.col("weight") > 0))).sort(KEY), weights
+
+
 def belts_of(listing_weeks: pl.DataFrame, belts: Mapping[str, Belt], as_of: date) -> pl.DataFrame:
     """listing_belts of the listings given (one category; one or many weeks, all marketplaces to be pooled).
 
@@ -40,20 +50,15 @@ def belts_of(listing_weeks: pl.DataFrame, belts: Mapping[str, Belt], as_of: date
     which only the city is known the city weight of its week (rule city_weight). Title
     words, where a belt has them, must stand in the title. Belts count as defined on `as_of`. Where belts overlap a
     listing is shared out among them: its weights never add up to more than 1."""
-    valid = _valid(belts, as_of)
-    located = _located(listing_weeks, valid)
-    weights = _weights(located, valid)
-    members = [part for belt in valid for part in _members(located, belt, weights)]
-    rows = pl.concat([MEMBERS.to_frame(), *members]).unique(KEY, keep="first", maintain_order=True)
-    return table("listing_belts").conform(_shared_out(rows.filter(pl.col("weight") > 0))).sort(KEY)
+    return placed(listing_weeks, belts, as_of)[0]
 
 
 def city_weights(listing_weeks: pl.DataFrame, belts: Mapping[str, Belt], as_of: date) -> pl.DataFrame:
     """One row per week, category, city and belt with counties in that city: belt_merchants known to sit in the belt's
     counties, city_merchants known to sit in any county of the city, and weight, the first over the second. Without a
     known merchant the weight is that of the prior, 1/K over the city's K - 1 belts and the rest of the city."""
-    valid = _valid(belts, as_of)
-    return _weights(_located(listing_weeks, valid), valid)
+    valid = belts_in_force(belts, as_of)
+    return _weights(with_divisions(listing_weeks, valid), valid)
 
 
 def _weights(located: pl.DataFrame, belts: list[Belt]) -> pl.DataFrame:
@@ -68,7 +73,7 @@ def _weights(located: pl.DataFrame, belts: list[Belt]) -> pl.DataFrame:
     return joined.with_columns(weight.alias("weight")).sort(*CITY, "belt")
 
 
-def _located(listing_weeks: pl.DataFrame, belts: list[Belt]) -> pl.DataFrame:
+def with_divisions(listing_weeks: pl.DataFrame, belts: list[Belt]) -> pl.DataFrame:
     """One row per listing and week: its key, title, and the codes of its place, county, city and province.
 
     city_code is a direct municipality's own code where there is no city; is_city_only where no county is known, from
@@ -153,7 +158,7 @@ def _shared_out(rows: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.col("weight") / scale).drop("total")
 
 
-def _valid(belts: Mapping[str, Belt], as_of: date) -> list[Belt]:
+def belts_in_force(belts: Mapping[str, Belt], as_of: date) -> list[Belt]:
     """The belts in force on a day, by id."""
     in_force = (belt for _, belt in sorted(belts.items()))
     return [

@@ -41,8 +41,8 @@ def below_cost_value_share() -> Share:
     cuts=ALONE,
 )
 def near_cost_share() -> Share:
-    """Share of listings priced below 1.1 times the belt's cost floor, which leaves next to nothing for making them; none
-    where no sourced floor is known."""
+    """Share of listings priced below 1.1 times the belt's cost floor, which leaves next to nothing for making them;
+    none where no sourced floor is known."""
     return Share(pl.col("unit_price_yuan") < 1.1 * pl.col("cost_floor_yuan"))
 
 
@@ -55,8 +55,8 @@ def near_cost_share() -> Share:
     cuts=ALONE,
 )
 def floor_velocity() -> Measured:
-    """Change per week of the price that 5 % of listings undercut: Theil-Sen slope over 13 weeks, over listings that stand
-    at both ends with the same unit and pack, in the commonest unit class; none with fewer than 60 of them."""
+    """Change per week of the price that 5 % of listings undercut: Theil-Sen slope over 13 weeks, over listings that
+    stand at both ends with the same unit and pack, in the commonest unit class; none with fewer than 60 of them."""
     return Measured(measure_floor)
 
 
@@ -83,8 +83,8 @@ def price_dispersion() -> Dispersion:
     cuts=ALONE,
 )
 def quartile_ratio() -> Quantile:
-    """The price that a quarter of listings exceed over the price that a quarter undercut, in the commonest unit class: its
-    logarithm is the interquartile range of logarithms."""
+    """The price that a quarter of listings exceed over the price that a quarter undercut, in the commonest unit class:
+    its logarithm is the interquartile range of logarithms."""
     return Quantile(pl.col("main_price_yuan"), level=0.75, over=0.25)
 
 
@@ -111,8 +111,9 @@ def duplicate_dispersion() -> Measured:
     cuts=FEW_CUTS,
 )
 def regular_cut_share() -> Share:
-    """Share of listings whose price fell by more than 0.5 % between eight and four weeks ago and has not been back since,
-    among those that stood both weeks with the same unit and pack as now: sales that end within four weeks are left out."""
+    """Share of listings whose price fell by more than 0.5 % between eight and four weeks ago and has not been back
+    since, among those that stood both weeks with the same unit and pack as now: sales that end within four weeks are
+    left out."""
     return Share(IS_REGULAR_CUT)
 
 
@@ -165,8 +166,9 @@ def cut_size() -> Quantile:
     cuts=ALONE,
 )
 def undercut_share() -> Measured:
-    """How often a listing goes at least 0.5 % below the lowest price of its group of alike titles within two weeks after
-    another merchant set that price: events over listings times weeks, in 13 weeks; 1 % is one in 100 listing-weeks."""
+    """How often a listing goes at least 0.5 % below the lowest price of its group of alike titles within two weeks
+    after another merchant set that price: events over listings times weeks, in 13 weeks; 1 % is one in 100
+    listing-weeks."""
     return Measured(measure_undercutting)
 
 
@@ -193,6 +195,6 @@ def undercut_excess() -> Measured:
     cuts=ALONE,
 )
 def undercut_chain() -> Measured:
-    """Undercuts per chain, a chain being those of one group with at most two weeks between; none with fewer than two groups
-    that have one."""
+    """Undercuts per chain, a chain being those of one group with at most two weeks between; none with fewer than two
+    groups that have one."""
     return Measured(measure_chain, changes_by="ratio")

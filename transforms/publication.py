@@ -15,13 +15,15 @@ from transforms.uncertainty import effective_number, top_shares
 
 @dataclass(frozen=True, slots=True)
 class BaseFacts:
-    """What the rules look at: the number of matched merchants, how the base value is spread, how much is matched."""
+    """What the rules look at: the number of matched merchants, how the base value is spread, how much of it is matched,
+    and how much of it stands at the ceiling of what is displayed."""
 
     merchants: int
     effective: float
     top1_share: float
     top2_share: float
     matched_share: float
+    ceiling_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,10 @@ class Decision:
 PUBLISHED = Decision("published", "none")
 
 
-def base_facts(merchants: int, base: FloatArray, matched_share: float) -> BaseFacts:
+def base_facts(merchants: int, base: FloatArray, matched_share: float, ceiling_share: float = 0.0) -> BaseFacts:
     """The facts of one panel: `base` is each merchant's base yuan, `merchants` those matched."""
-    return BaseFacts(merchants, effective_number(base), *top_shares(base, 2), matched_share)
+    first, second = top_shares(base, 2)
+    return BaseFacts(merchants, effective_number(base), first, second, matched_share, ceiling_share)
 
 
 def facts_of_rows(merchants: IntArray, base: FloatArray) -> list[BaseFacts]:
@@ -95,6 +98,7 @@ def _objections(facts: BaseFacts, coverage: float | None, rules: PublicationRule
         ("few_effective", facts.effective < rules.effective_minimum),
         ("dominance", dominated),
         ("low_match", facts.matched_share < rules.matched_share_minimum),
+        ("at_ceiling", facts.ceiling_share > rules.ceiling_share_maximum),
     ]
 
 

@@ -78,8 +78,9 @@ def quantile_levels_of(sample: Sample, masks: Masks, wanted: Wanted) -> Found:
             intervals = intervals_of(priced.rows(metric).take(places))
             for segment, place, interval in zip(segments, places, intervals, strict=True):
                 if interval.value is not None:
-                    counts, method = (int(count[place]) for count in priced.counts), LEVELS[type(metric.form)]
-                    found[metric.id, segment] = Estimate(_capped(interval, metric), *counts, priced.facts[place], method)
+                    merchants, listings = (int(count[place]) for count in priced.counts)
+                    capped, method = _capped(interval, metric), LEVELS[type(metric.form)]
+                    found[metric.id, segment] = Estimate(capped, merchants, listings, priced.facts[place], method)
     return found
 
 
@@ -90,7 +91,7 @@ def quantile_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wan
     for name, names, metrics in _by_price(wanted):
         belongs = np.array([masks[segment] for segment in names])
         then, now = (_priced(end, name, belongs[:, end.merchant], metrics) for end in (base, current))
-        is_there = (now.listings.weight > 0).any(axis=1)
+        is_there: BoolArray = np.any(now.listings.weight > 0, axis=1)
         counts = seen_at_either(base, current, [name], belongs)
         for metric, segments in metrics:
             places = [names.index(segment) for segment in segments]
@@ -98,8 +99,8 @@ def quantile_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wan
             for segment, place, ratio in zip(segments, places, ratios, strict=True):
                 if is_there[place]:
                     facts = None if ratio.value is None else then.facts[place]
-                    own = (int(count[place]) for count in counts)
-                    found[metric.id, segment] = Estimate(ratio, *own, facts, CHANGES[type(metric.form)])
+                    merchants, listings = (int(count[place]) for count in counts)
+                    found[metric.id, segment] = Estimate(ratio, merchants, listings, facts, CHANGES[type(metric.form)])
     return found
 
 
@@ -116,7 +117,8 @@ def _by_price(wanted: Wanted) -> list[tuple[str, list[str], Wanted]]:
     grouped: dict[str, list[tuple[LevelMetric, Sequence[str]]]] = {}
     for metric, segments in wanted:
         if segments:
-            grouped.setdefault(*names_of(metric), []).append((metric, segments))
+            (name,) = names_of(metric)
+            grouped.setdefault(name, []).append((metric, segments))
     return [
         (name, list(dict.fromkeys(segment for _, segments in metrics for segment in segments)), metrics)
         for name, metrics in grouped.items()

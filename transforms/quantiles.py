@@ -20,8 +20,8 @@ TIE = 1e-12  # cumulated weights closer than this are equal
 
 @dataclass(frozen=True)
 class Weighted:
-    """Listings' prices (above 0), in one row for all or in one for each row of weights, the weights (rows x listings), and
-    the number of each listing's merchant below `size`."""
+    """Listings' prices (above 0), in one row for all or in one for each row of weights, the weights (rows x listings),
+    and the number of each listing's merchant below `size`."""
 
     price: FloatArray
     weight: FloatArray
@@ -32,14 +32,15 @@ class Weighted:
         """The sums of each row's values by merchant."""
         cells = np.arange(len(values))[:, None] * self.size + self.merchant
         sums = np.bincount(cells.ravel(), values.ravel(), len(values) * self.size)
-        return sums.reshape(len(values), self.size)
+        found: FloatArray = sums.reshape(len(values), self.size).astype(np.float64, copy=False)
+        return found
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Positive statistics, one per row (NaN where there is none), with the influence of each merchant on their logarithm
-    (0 where absent), which merchants are there, and whether there is an interval. `low` and `high` are NaN where the
-    interval follows from the influences alone."""
+    """Positive statistics, one per row (NaN where there is none), with the influence of each merchant on their
+    logarithm (0 where absent), which merchants are there, and whether there is an interval. `low` and `high` are NaN
+    where the interval follows from the influences alone."""
 
     value: FloatArray
     low: FloatArray
@@ -49,7 +50,7 @@ class Rows:
     is_open: BoolArray
 
     def over(self, other: "Rows") -> "Rows":
-        """The ratios to other statistics of the same numbered merchants, be it of the same week or of an earlier one."""
+        """The ratios to other statistics of the same numbered merchants, of the same week or of an earlier one."""
         unknown = np.full(len(self.value), np.nan)
         influence, is_there = self.influence - other.influence, self.is_there | other.is_there
         ratio = divided(self.value, other.value)
@@ -57,8 +58,8 @@ class Rows:
 
     def take(self, rows: list[int] | slice) -> "Rows":
         """Some of them."""
-        parts = (self.value, self.low, self.high, self.influence, self.is_there, self.is_open)
-        return Rows(*(part[rows] for part in parts))
+        value, low, high = (part[rows] for part in (self.value, self.low, self.high))
+        return Rows(value, low, high, self.influence[rows], self.is_there[rows], self.is_open[rows])
 
 
 def quantile_rows(listings: Weighted, level: FloatArray) -> Rows:
@@ -73,7 +74,9 @@ def quantile_rows(listings: Weighted, level: FloatArray) -> Rows:
     of = listings.by_merchant(listings.weight)
     part = listings.by_merchant(_below(listings, value, level) * listings.weight)
     is_there, rest = of > 0, without_each_of_rows(of)
-    is_open = (np.count_nonzero(is_there, axis=1) > 1) & (np.where(is_there, rest, np.inf).min(axis=1, initial=np.inf) > 0)
+    is_open = (np.count_nonzero(is_there, axis=1) > 1) & (
+        np.where(is_there, rest, np.inf).min(axis=1, initial=np.inf) > 0
+    )
     deleted = np.where(is_there & is_open[:, None], divided(without_each_of_rows(part), rest), level[:, None])
     error, degrees = jackknife(deleted, level, is_there)
     reach = stdtrit(degrees, (1 + CONFIDENCE) / 2) * error / (level * (1 - level))
@@ -122,7 +125,7 @@ def _ordered(listings: Weighted) -> tuple[FloatArray, FloatArray]:
 
 
 def _at(price: FloatArray, cumulated: FloatArray, level: FloatArray) -> FloatArray:
-    """The quantile of sorted prices whose weights cumulate to `cumulated`, of each row; NaN where there is no weight."""
+    """The quantile of sorted prices whose weights cumulate to `cumulated`, by row; NaN where there is no weight."""
     if not price.shape[1]:
         return np.full(len(price), np.nan)
     first, last = (cumulated > 0).argmax(axis=1), (cumulated >= cumulated[:, -1:]).argmax(axis=1)
@@ -150,7 +153,7 @@ def _read_off(
 
 
 def _below(listings: Weighted, value: FloatArray, level: FloatArray) -> FloatArray:
-    """How much of each listing lies below its row's quantile: 1, 0, for those just at it the part that fills `level`."""
+    """How much of each listing lies below its row's quantile: 1, 0, for those at it the part that fills `level`."""
     below, equal = listings.price < value[:, None], listings.price == value[:, None]
     weight_below, weight_at = ((listings.weight * part).sum(axis=1) for part in (below, equal))
     filled = np.clip(np.nan_to_num(divided(level * listings.weight.sum(axis=1) - weight_below, weight_at)), 0.0, 1.0)

@@ -4,13 +4,19 @@ from datetime import timedelta
 
 import polars as pl
 
+from transforms.counters import LISTING, Reading, flow_bounds, is_reset
+from transforms.displays import KIND, reading_points
+from transforms.numbers import COUNTED_INSTEAD
+
 TRAILING, CUMULATIVE, TURNOVER = "trailing_30d", "cumulative", "turnover_30d"
 # The texts that show sales; "<text>_read" is the struct that numbers.count made of one.
 SALES_TEXTS = ("sales_30d_text", "sales_total_text", "turnover_30d_text")
+READ_OF_BASIS = {
+    basis: f"{text}_read" for basis, text in zip((TRAILING, CUMULATIVE, TURNOVER), SALES_TEXTS, strict=True)
+}
 ENDS = ("low", "mid", "high")
 VALUE_NAMES = {"low": "value_low_yuan", "mid": "value_yuan", "high": "value_high_yuan"}
 FLOW_SPAN = timedelta(weeks=4)
-LISTING = ("marketplace", "category", "merchant_id", "listing_id")
 
 
 def sales_basis(marketplace_basis: str) -> pl.Expr:
@@ -32,15 +38,15 @@ def sales_basis(marketplace_basis: str) -> pl.Expr:
 
 def counted_instead() -> pl.Expr:
     """payers or reviews where that is what sales_basis rests on, a lower end of the pieces; null where pieces are."""
-    bases = zip((TRAILING, CUMULATIVE, TURNOVER), SALES_TEXTS, strict=True)
     return pl.coalesce(
-        pl.when(pl.col("sales_basis") == basis).then(pl.col(f"{text}_read").struct.field("counted_instead"))
-        for basis, text in bases
+        pl.when(pl.col("sales_basis") == basis).then(pl.col(read).struct.field("counted_instead"))
+        for basis, read in READ_OF_BASIS.items()
     )
 
 
 def displayed_sales() -> list[pl.Expr]:
-    """pieces_*, value_* and sales_total_* from sales_basis, price_yuan and the counts read.
+    """pieces_*, value_* and sales_total_* from sales_basis, price_yuan, the counts read, and what lies behind them
+    where they are floored: bin_point in the middle, bin_high at the end (transforms/displays.py).
 
     30 days are scaled by 28/30. Of a counter pieces and value are null until an earlier reading gives the flow
     (`with_cumulative_flows`); of turnover, pieces are value / price."""
@@ -49,54 +55,87 @@ def displayed_sales() -> list[pl.Expr]:
         *(_pieces(end).alias(f"pieces_{end}") for end in ENDS),
         *(_value(end).alias(name) for end, name in VALUE_NAMES.items()),
         counter.field("low").alias("sales_total_low"),
-        counter.field("high").alias("sales_total_high"),
+        pl.coalesce(pl.when(pl.col("sales_basis") == CUMULATIVE).then("bin_high"), counter.field("high")).alias(
+            "sales_total_high"
+        ),
     ]
 
 
-def with_cumulative_flows(current: pl.DataFrame, four_weeks_earlier: pl.DataFrame) -> pl.DataFrame:
+def with_cumulative_flows(
+    current: pl.DataFrame, four_weeks_earlier: pl.DataFrame, parameters: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """listing_weeks with pieces and value of counters filled in: C(W) - C(W - 4 weeks), METHOD 3.3.
 
     `four_weeks_earlier` holds the listing_weeks of any weeks; each row finds the one 28 days before it, so one week
-    and a whole history (handed in twice) give the same. Without a base both stay null. A counter that fell was
-    reset: the flow lies between 0 and the new reading, and its middle is null; no flow is ever negative."""
+    and a whole history (handed in twice) give the same. Without a base, or where the base counted something else
+    (payers, reviews), both stay null. A counter that fell was reset: the flow lies between 0 and the new reading, and
+    its middle is null; no flow is ever negative. `parameters` (transforms/displays.py) tell what to expect behind a
+    floored reading. Both readings are read with those of the later week: the same display is then the same size, and a
+    drift of the parameters is no flow."""
     base = four_weeks_earlier.filter(pl.col("sales_total_low").is_not_null()).select(
         *LISTING,
         (pl.col("week") + FLOW_SPAN).alias("week"),
         pl.col("sales_total_low").alias("base_low"),
         pl.col("sales_total_high").alias("base_high"),
+        _counted().alias("base_counted"),
     )
     joined = current.join(base, on=[*LISTING, "week"], how="left", validate="m:1", maintain_order="left")
     is_counter = (pl.col("sales_basis") == CUMULATIVE).fill_null(False)
-    pieces = {end: pl.when(is_counter).then(flow).otherwise(pl.col(f"pieces_{end}")) for end, flow in _flow().items()}
+    flowing = _with_middles(joined.with_columns(_alike()), parameters).with_columns(**_flow())
+    pieces = {end: pl.when(is_counter).then(f"flow_{end}").otherwise(pl.col(f"pieces_{end}")) for end in ENDS}
     value = {
         end: pl.when(is_counter).then(pieces[end] * pl.col("price_yuan")).otherwise(pl.col(VALUE_NAMES[end]))
         for end in ENDS
     }
-    return joined.with_columns(
+    return flowing.with_columns(
         *(pieces[end].alias(f"pieces_{end}") for end in ENDS),
         *(value[end].alias(VALUE_NAMES[end]) for end in ENDS),
     ).select(current.columns)
 
 
+def _counted() -> pl.Expr:
+    """What a counter counts instead of pieces; null for pieces, and where the flags speak of another text."""
+    flags = pl.when(pl.col("sales_basis") == CUMULATIVE).then("flags")
+    return pl.coalesce(pl.when(flags.list.contains(kind)).then(pl.lit(kind)) for kind in COUNTED_INSTEAD)
+
+
+def _alike() -> list[pl.Expr]:
+    """The base's ends, null where it counts something else; one display at both ends has the narrower of both bins."""
+    same = pl.col("base_counted").eq_missing(_counted())
+    is_one = pl.col("base_low") == pl.col("sales_total_low")
+    narrower = pl.min_horizontal("base_high", "sales_total_high")
+    return [
+        pl.when(same).then("base_low").alias("base_low"),
+        pl.when(same).then(pl.when(is_one).then(narrower).otherwise("base_high")).alias("base_high"),
+        pl.when(same & is_one).then(narrower).otherwise("sales_total_high").alias("now_high"),
+    ]
+
+
+def _with_middles(joined: pl.DataFrame, parameters: pl.DataFrame | None) -> pl.DataFrame:
+    """Adds `now_mid` and `base_mid`, what to expect behind the two readings."""
+    ends = (("sales_total_low", "now_high"), ("base_low", "base_high"))
+    if parameters is None or parameters.is_empty():
+        middles = [((pl.col(low) + pl.col(high).fill_null(pl.col(low))) / 2) for low, high in ends]
+        return joined.with_columns(now_mid=middles[0], base_mid=middles[1])
+    laws = parameters.select(*KIND, "mu", "sigma").unique()
+    known = joined.join(laws, on=KIND, how="left", validate="m:1", maintain_order="left")
+    columns = {name: known[name].fill_null(float("nan")).to_numpy() for name in (*ends[0], *ends[1], "mu", "sigma")}
+    now, base = (reading_points(columns[low], columns[high], columns["mu"], columns["sigma"]) for low, high in ends)
+    return joined.with_columns(now_mid=pl.Series(now).fill_nan(None), base_mid=pl.Series(base).fill_nan(None))
+
+
 def _flow() -> dict[str, pl.Expr]:
     """Bounds and middle of the flow between two readings; null where there is no base, high null where open."""
-    low, high = pl.col("sales_total_low"), pl.col("sales_total_high")
-    base_low, base_high = pl.col("base_low"), pl.col("base_high")
-    has_base = base_low.is_not_null()
-    is_reset = high.fill_null(low) < base_low
-    # An open base may have stood anywhere above its low end, so nothing certain has flowed since.
-    least = pl.when(is_reset).then(0.0).otherwise(pl.max_horizontal(low - base_high, 0.0))
-    most = pl.when(is_reset).then(high).otherwise(high - base_low)
-    middle = pl.max_horizontal(_middle(low, high) - _middle(base_low, base_high), 0.0)
+    now = Reading(pl.col("sales_total_low"), pl.col("now_high"))
+    before = Reading(pl.col("base_low"), pl.col("base_high"))
+    reset = is_reset(now, before.low)
+    least, most = flow_bounds(now, before, reset)
+    middle = pl.max_horizontal(pl.col("now_mid") - pl.col("base_mid"), 0.0)
     return {
-        "low": pl.when(has_base).then(least),
-        "mid": pl.when(has_base & ~is_reset).then(middle),
-        "high": pl.when(has_base).then(most),
+        "flow_low": least,
+        "flow_mid": pl.when(before.low.is_not_null() & ~reset).then(middle),
+        "flow_high": most,
     }
-
-
-def _middle(low: pl.Expr, high: pl.Expr) -> pl.Expr:
-    return (low + high.fill_null(low)) / 2
 
 
 def _pieces(end: str) -> pl.Expr:
@@ -110,4 +149,6 @@ def _value(end: str) -> pl.Expr:
 
 
 def _per_28_days(text: int, end: str) -> pl.Expr:
-    return pl.col(f"{SALES_TEXTS[text]}_read").struct.field(end) * 28 / 30
+    read = pl.col(f"{SALES_TEXTS[text]}_read").struct.field(end)
+    behind = {"mid": "bin_point", "high": "bin_high"}
+    return (pl.coalesce(behind[end], read) if end in behind else read) * 28 / 30

@@ -1,4 +1,5 @@
-"""Cuts of a belt: marketplaces, modes of business, years on the site; those by rank are in transforms/ranked.py.
+"""Cuts of a belt: marketplaces, modes of business, the assistant, years on the site; those by rank are in
+transforms/ranked.py.
 
 A level takes the listings that are in a segment that week. A comparison takes merchants, by what they were at the base:
 one that changed its mode since takes its sales along, which is no growth of the other mode.
@@ -16,6 +17,8 @@ MODES = {"mode=self": "mode_self", "mode=supply": "mode_supply"}  # segment: fla
 TENTHS = 10
 BANDS = [f"price_band={10 * tenth}-{10 * tenth + 10}" for tenth in range(TENTHS)]  # of merchants by price
 TOP = "value_top=20"  # the 20 % of listings that sell most
+ASSISTANT = "assistant"  # flag of the listings of merchants who have it
+ASSISTED = ("assistant=yes", "assistant=no")
 YEARS = {"0-1": (0, 2), "2-4": (2, 5), "5-9": (5, 10), "10+": (10, np.inf)}  # from, below
 
 Masks = dict[str, BoolArray]
@@ -38,13 +41,16 @@ def is_broad(segment: str) -> bool:
 def listing_segments(rows: pl.DataFrame) -> Masks:
     """Which listings are in which segment, from `placed_listings`, in the order of publication; `all` is left out.
 
-    A listing without a mode, or of a merchant whose years are not shown, is in no segment of that kind.
+    A listing without a mode, or of a merchant whose years are not shown, is in no segment of that kind. `assistant=no`
+    needs a listing of its marketplace that has the assistant: where none does, it would only be another word for all.
     """
     names = rows["marketplace"].unique().sort().to_list()
-    years = pl.col("merchant_years")
+    years, has_assistant = pl.col("merchant_years"), pl.col("flags").list.contains(ASSISTANT)
+    assisted = (has_assistant, ~has_assistant & has_assistant.any().over("marketplace"))
     cuts = {
         **{f"{MARKETPLACE}{name}": pl.col("marketplace") == name for name in names},
         **{segment: pl.col("flags").list.contains(flag) for segment, flag in MODES.items()},
+        **dict(zip(ASSISTED, assisted, strict=True)),
         **{f"merchant_years={name}": (years >= first) & (years < end) for name, (first, end) in YEARS.items()},
     }
     found = rows.select(cut.fill_null(False).alias(name) for name, cut in cuts.items())
@@ -65,8 +71,9 @@ def merchant_segments(base: Standing, current: Standing) -> Masks:
 
 
 def in_order(names: set[str]) -> list[str]:
-    """Segments in the order of publication: all, marketplaces, modes, years, price bands, the top by value."""
-    fixed = [*MODES, *(f"merchant_years={name}" for name in YEARS), *BANDS, TOP]
+    """Segments in the order of publication: all, marketplaces, modes, with and without the assistant, years, price
+    bands, the top by value."""
+    fixed = [*MODES, *ASSISTED, *(f"merchant_years={name}" for name in YEARS), *BANDS, TOP]
     places = sorted(name for name in names if name.startswith(MARKETPLACE))
     return [ALL, *places, *(name for name in fixed if name in names)]
 

@@ -77,7 +77,10 @@ def share_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wanted
             seen_at_either(base, current, names_of(metric), own)
             for (metric, _), own in zip(metrics, belongs, strict=True)
         ]
-        counts = np.concatenate([merchants for merchants, _ in seen]), np.concatenate([listings for _, listings in seen])
+        counts = (
+            np.concatenate([merchants for merchants, _ in seen]),
+            np.concatenate([listings for _, listings in seen]),
+        )
         facts = facts_of_rows(np.count_nonzero(then.counted, axis=1), then.of)
         (then_own, then_other), (now_own, now_other) = then.shares, now.shares
         is_balance = isinstance(metrics[0][0].form, Balance)
@@ -100,7 +103,8 @@ def seen_at_either(
         owner[end.listing] = end.merchant
         is_seen[end.listing[is_known]] = True
     listings = np.bincount(owner[is_seen], minlength=base.size)
-    return belongs @ (listings > 0).astype(np.int64), belongs @ listings
+    is_in = belongs.astype(np.int64)
+    return is_in @ (listings > 0).astype(np.int64), is_in @ listings
 
 
 def _passes(wanted: Wanted, merchants: int) -> Iterator[Wanted]:
@@ -155,7 +159,7 @@ def _found(
 ) -> Found:
     """An estimate for each row of which something is known."""
     keys = [(metric.id, name) for metric, names in metrics for name in names]
-    is_there = known.any(axis=1)
+    is_there: BoolArray = np.any(known, axis=1)
     return {
         key: Estimate(
             intervals.at(row),

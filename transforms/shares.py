@@ -44,23 +44,27 @@ class Shares:
     @cached_property
     def merchants(self) -> FloatArray:
         """How many they are."""
-        return np.count_nonzero(self.is_there, axis=1).astype(np.float64)
+        found: FloatArray = np.count_nonzero(self.is_there, axis=1).astype(np.float64)
+        return found
 
     @cached_property
     def value(self) -> FloatArray:
         """The shares, NaN where `of` sums to 0."""
-        return np.clip(divided(self.part.sum(axis=1), self.of.sum(axis=1)), 0.0, 1.0)
+        found: FloatArray = np.clip(divided(self.part.sum(axis=1), self.of.sum(axis=1)), 0.0, 1.0)
+        return found
 
     @cached_property
     def is_open(self) -> BoolArray:
         """Whether anything is left without any merchant: one alone has no interval."""
         rest = np.where(self.is_there, without_each_of_rows(self.of), np.inf)
-        return (self.merchants > 1) & (rest.min(axis=1, initial=np.inf) > 0)
+        found: BoolArray = (self.merchants > 1) & (rest.min(axis=1, initial=np.inf) > 0)
+        return found
 
     @cached_property
     def is_edge(self) -> BoolArray:
         """Whether a share is exactly 0 or 1."""
-        return (self.value == 0) | (self.value == 1)
+        found: BoolArray = (self.value == 0) | (self.value == 1)
+        return found
 
     @cached_property
     def deleted(self) -> FloatArray:
@@ -103,8 +107,8 @@ def share_levels(shares: Shares) -> Intervals:
     low = np.where(is_edge, np.where(value == 0, 0.0, 1 - rule), low)
     high = np.where(is_edge, np.where(value == 0, rule, 1.0), high)
     error, degrees = (np.where(is_edge, np.nan, number) for number in (error, degrees))
-    ends = (np.where(shares.is_open, end, np.nan) for end in (low, high, error, degrees))
-    return Intervals(value, *ends, np.full(len(value), np.nan))
+    numbers = low, high, error, degrees, np.full(len(value), np.nan)
+    return Intervals(value, *(np.where(shares.is_open, number, np.nan) for number in numbers))
 
 
 def share_contrasts(plus: Sequence[Shares], minus: Sequence[Shares]) -> Intervals:
@@ -115,9 +119,9 @@ def share_contrasts(plus: Sequence[Shares], minus: Sequence[Shares]) -> Interval
     own intervals are squared and added (Newcombe 1998, method 10; Zou and Donner 2008).
     """
     terms = [*((1.0, shares) for shares in plus), *((-1.0, shares) for shares in minus)]
-    value = sum(sign * shares.value for sign, shares in terms)
+    value: FloatArray = np.add.reduce([sign * shares.value for sign, shares in terms])
     is_there = np.logical_or.reduce([shares.is_there for _, shares in terms])
-    deleted = sum(sign * shares.deleted for sign, shares in terms)
+    deleted: FloatArray = np.add.reduce([sign * shares.deleted for sign, shares in terms])
     error, degrees = jackknife(deleted, value, is_there)
     below = above = stdtrit(degrees, (1 + CONFIDENCE) / 2) * error
     is_edge = np.logical_or.reduce([shares.is_edge for _, shares in terms])
@@ -216,4 +220,6 @@ def without_each_of_rows(parts: FloatArray) -> FloatArray:
 
 def divided(above: FloatArray, below: FloatArray) -> FloatArray:
     """NaN where `below` is 0."""
-    return np.divide(above, below, out=np.full(np.broadcast_shapes(above.shape, below.shape), np.nan), where=below != 0)
+    out = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
+    np.divide(above, below, out=out, where=below != 0)
+    return out

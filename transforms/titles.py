@@ -92,7 +92,7 @@ def _signatures(grams: pl.Series) -> HashArray:
 def _candidates(signatures: HashArray) -> tuple[IntArray, IntArray]:
     """Pairs of titles that agree in all hashes of one band at least."""
     count = len(signatures)
-    folded = np.zeros((count, BANDS), dtype=np.uint64) + np.arange(BANDS, dtype=np.uint64)
+    folded = np.tile(np.arange(BANDS, dtype=np.uint64), (count, 1))
     for row in range(HASHES // BANDS):
         folded = (folded ^ signatures[:, row :: HASHES // BANDS]) * np.uint64(0xBF58476D1CE4E5B9)
         folded ^= folded >> np.uint64(29)

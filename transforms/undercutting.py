@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from transforms.ordered import BoolArray, FloatArray, IntArray
+from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by
 from transforms.past import View
 from transforms.publication import base_facts
 from transforms.samples import Estimate, counts_by
@@ -26,7 +26,11 @@ ANSWER = 2  # weeks within which a cut answers another
 DEALS = 99  # of changes to weeks, for the null
 ORDERS = 4096  # of the weeks, from which the deals are drawn
 SEED = 19
-RATE, EXCESS, CHAIN = "cluster share, jackknife v1", "permutation of weeks v1", "events over chains, groups as clusters v1"
+RATE, EXCESS, CHAIN = (
+    "cluster share, jackknife v1",
+    "permutation of weeks v1",
+    "events over chains, groups as clusters v1",
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Rivals:
     @property
     def listing_weeks(self) -> FloatArray:
         """In how many weeks after the first each stands."""
-        return np.isfinite(self.price[1:]).sum(axis=0).astype(np.float64)
+        found: FloatArray = np.isfinite(self.price[1:]).sum(axis=0).astype(np.float64)
+        return found
 
 
 def undercut_share(view: View) -> Estimate | None:
@@ -57,8 +62,8 @@ def undercut_share(view: View) -> Estimate | None:
 
 
 def undercut_excess(view: View) -> Estimate | None:
-    """Events per listing and week less what chance gives. The interval is the wider one, on each side, of that of chance
-    around the events and that of the events themselves."""
+    """Events per listing and week less what chance gives. The interval is the wider one, on each side, of that of
+    chance around the events and that of the events themselves."""
     rivals = _rivals(view)
     if rivals is None:
         return None
@@ -88,8 +93,8 @@ def undercut_chain(view: View) -> Estimate | None:
 
 def _rate(view: View, rivals: Rivals) -> Interval:
     size = int(rivals.merchant.max()) + 1
-    values = _found(view, rivals)[0], rivals.listing_weeks
-    return share_level(*(np.bincount(rivals.merchant, part, size) for part in values))
+    events, listing_weeks = _found(view, rivals)[0], rivals.listing_weeks
+    return share_level(sums_by(rivals.merchant, events, size), sums_by(rivals.merchant, listing_weeks, size))
 
 
 def _found(view: View, rivals: Rivals) -> tuple[FloatArray, BoolArray]:
@@ -112,14 +117,14 @@ def _read_rivals(view: View) -> Rivals | None:
     is_same = view.window(WEEKS, "variant", is_in) == view.now("variant")[is_in]
     price = np.where(is_same, np.log(view.window(WEEKS, "price_yuan", is_in)), np.nan)
     order = np.argsort(view.group[is_in], kind="stable")
-    parts = (array[is_in][order] for array in (view.group, view.merchant, view.weight))
-    rivals = Rivals(price[:, order], *parts)
+    group, merchant = (array[is_in][order] for array in (view.group, view.merchant))
+    rivals = Rivals(price[:, order], group, merchant, view.weight[is_in][order])
     return rivals if rivals.listing_weeks.any() else None
 
 
 def _events(rivals: Rivals, price: FloatArray) -> tuple[FloatArray, BoolArray]:
-    """By listing how many events are its own, and by week and group whether there is one; `price` is that of the rivals,
-    or many of the kind before the weeks."""
+    """By listing how many events are its own, and by week and group whether there is one; `price` is that of the
+    rivals, or many of the kind before the weeks."""
     starts, places = rivals.starts, np.arange(len(rivals.group))
     stands = np.isfinite(price)
     shown = np.where(stands, price, np.inf)
@@ -138,8 +143,8 @@ def _events(rivals: Rivals, price: FloatArray) -> tuple[FloatArray, BoolArray]:
 
 
 def _lately_set(shown: FloatArray) -> BoolArray:
-    """Whether each price that stands was set in this week or the one before, by week but the last; what was there in the
-    first week may be of any age."""
+    """Whether each price that stands was set in this week or the one before, by week but the last; what was there in
+    the first week may be of any age."""
     is_set = np.zeros(shown.shape, dtype=bool)
     is_set[..., 1:, :] = (shown[..., 1:, :] != shown[..., :-1, :]) & np.isfinite(shown[..., 1:, :])
     lately = is_set.copy()
@@ -178,4 +183,5 @@ def _orders(weeks: int) -> IntArray:
 
 def _estimate(interval: Interval, rivals: Rivals, method: str) -> Estimate:
     counts = counts_by(rivals.merchant, rivals.weight)
-    return Estimate(interval, *counts, base_facts(counts[0], np.bincount(rivals.merchant, rivals.weight), 1.0), method)
+    weights = sums_by(rivals.merchant, rivals.weight, int(rivals.merchant.max()) + 1)
+    return Estimate(interval, *counts, base_facts(counts[0], weights, 1.0), method)

@@ -6,10 +6,12 @@ and goings are no change. Source: METHOD 3.3, 5.
 """
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import chdtri
 
+from transforms.ordered import sums_by
 from transforms.past import View
 from transforms.publication import base_facts
 from transforms.samples import Estimate, counts_by
@@ -18,7 +20,9 @@ from transforms.uncertainty import CONFIDENCE, Interval
 APART = timedelta(days=28)
 READINGS = 13
 LEAST_CHANGES = 6
-OVERLAP = 1.5  # 1 + 2 (1/2)^2: readings that scatter around a level make changes that undo each other (correlation -1/2)
+OVERLAP = (
+    1.5  # 1 + 2 (1/2)^2: readings that scatter around a level make changes that undo each other (correlation -1/2)
+)
 METHOD = "standard deviation of monthly log changes, chi-square v1"
 
 
@@ -31,7 +35,7 @@ def volatility(view: View) -> Estimate | None:
     """The standard deviation of the change of the logarithm of displayed sales over 28 days; None with fewer than six
     changes. Its interval is that of so few changes, of which a series without memory leaves two thirds."""
     weeks = reading_weeks(view.week)
-    found = [view.past.growth(earlier, later) for later, earlier in zip(weeks[:-1], weeks[1:], strict=True)]
+    found = [view.past.growth(earlier, later) for later, earlier in pairwise(weeks)]
     changes = np.array([change for change in found if change is not None])
     if len(changes) < LEAST_CHANGES or not len(view.number):
         return None
@@ -40,5 +44,6 @@ def volatility(view: View) -> Estimate | None:
     tails = (1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2
     low, high = (value * float(np.sqrt(degrees / chdtri(degrees, tail))) for tail in tails)
     counts = counts_by(view.merchant, view.weight)
-    yuan = np.bincount(view.merchant, np.nan_to_num(view.weight * view.now("value_yuan")))
+    sold = np.nan_to_num(view.weight * view.now("value_yuan"))
+    yuan = sums_by(view.merchant, sold, int(view.merchant.max()) + 1)
     return Estimate(Interval(value, low, high, None, degrees), *counts, base_facts(counts[0], yuan, 1.0), METHOD)

@@ -7,7 +7,8 @@ the same windows 364 days earlier, each weighed and matched as in the weekly com
 
 Matched merchants are those with sales at both ends of the sums, on the same sales basis: a merchant that was away in
 one month of either year stays matched. A window without readings a year earlier leaves no base at all (`no_base`): a
-base that covers less of the year would be a growth that never was. Source: METHOD 2.1, DESIGN 9.
+base that covers less of the year would be a growth that never was. The interval is the jackknife of expected sizes:
+what displays hide is not drawn, and weighs less in a sum of windows than in one. Source: METHOD 2.1, DESIGN 9.
 """
 
 from collections.abc import Mapping
@@ -20,11 +21,13 @@ from configs.publication import PublicationRules
 from transforms.compare import matched_share, ratio_figure, sales_decision
 from transforms.coverage import Coverage
 from transforms.figures import figures_frame
-from transforms.ordered import floats, group_starts, sums_at
+from transforms.ordered import floats, group_starts, sums_at, total
+from transforms.paired import Paired
 from transforms.panels import LISTING, matched, matched_panel, merchant_number, total_panel
 
 WINDOW = timedelta(days=28)
 KEPT = [*LISTING, "basis", "is_usable", "base_value_yuan", "value_yuan", "base_yuan", "yuan", "base_listing", "listing"]
+SUMMED = ("base_yuan", "yuan", "base_low_yuan", "at_ceiling_yuan")
 
 
 def windows(week: date) -> list[date]:
@@ -36,10 +39,13 @@ def windows(week: date) -> list[date]:
     return found
 
 
-def reading(pairs: pl.DataFrame) -> pl.DataFrame:
+def reading(pairs: pl.DataFrame, sales: Paired | None = None) -> pl.DataFrame:
     """What the years to date take from a week: one row per listing of its `listing_pairs` with the week 364 days
-    earlier."""
-    return pairs.select(KEPT)
+    earlier, and how much of the base stands at the ceiling of what is displayed (`sales` is what displays hide)."""
+    if sales is None:
+        return pairs.select(*KEPT, base_low_yuan="base_yuan", at_ceiling_yuan=0.0)
+    low, ceiling = sales.bounds.base_low, sales.bounds.at_ceiling
+    return pairs.select(*KEPT, pl.Series("base_low_yuan", low), pl.Series("at_ceiling_yuan", ceiling))
 
 
 def year_to_date(
@@ -49,6 +55,7 @@ def year_to_date(
     coverage: Coverage,
     rules: PublicationRules,
     quarantined: bool = False,
+    reordered: bool = False,
 ) -> pl.DataFrame:
     """Two rows of `figures_draft`, comparison `ytd`: displayed sales of the matched merchants and in all.
 
@@ -59,22 +66,25 @@ def year_to_date(
     parts = [readings[day] for day in windows(week) if day in readings]
     whole = _stacked(parts)
     is_complete = all(bool(part["base_value_yuan"].is_not_null().any()) for part in parts)
-    staying, everyone = matched_panel(_summed(whole.filter("is_matched"))), total_panel(_summed(whole))
+    sums = [_summed(whole.filter("is_matched")), _summed(whole)]
+    staying, everyone = matched_panel(sums[0]), total_panel(sums[1])
     share = matched_share(staying, everyone)
     figures = []
-    for name, panel in (("matched", staying), ("total", everyone)):
-        decision = sales_decision(panel, staying, share, is_complete, coverage, rules)
+    for name, panel, summed in (("matched", staying, sums[0]), ("total", everyone, sums[1])):
+        decision = sales_decision(panel, staying, share, is_complete, coverage, rules, _ceiling_share(summed))
         figures.append(ratio_figure("displayed_sales", "ytd", name, panel, decision))
-    if reason := _objection(parts, week, quarantined):
+    if reason := _objection(parts, week, quarantined, reordered):
         figures = [figure.barred(reason) for figure in figures]
     return figures_frame(figures, belt, week, coverage)
 
 
-def _objection(parts: list[pl.DataFrame], week: date, quarantined: bool) -> str | None:
+def _objection(parts: list[pl.DataFrame], week: date, quarantined: bool, reordered: bool) -> str | None:
     if quarantined:
         return "quarantined"
     is_read = len(parts) == len(windows(week)) and all(_stands_now(part) for part in parts)
-    return None if is_read else "no_data"
+    if not is_read:
+        return "no_data"
+    return "sort_changed" if reordered else None
 
 
 def _stands_now(part: pl.DataFrame) -> bool:
@@ -91,10 +101,15 @@ def _stacked(parts: list[pl.DataFrame]) -> pl.DataFrame:
 def _summed(stacked: pl.DataFrame) -> pl.DataFrame:
     """One row per listing: its sums over the windows, and whether it was ever counted."""
     starts = group_starts(stacked, LISTING)
-    sums = {name: sums_at(starts, floats(stacked[name])) for name in ("base_yuan", "yuan")}
+    sums = {name: sums_at(starts, floats(stacked[name])) for name in SUMMED}
     ever = {
         name: np.maximum.reduceat(floats(stacked[name]), starts) if len(starts) else np.zeros(0)
         for name in ("base_listing", "listing")
     }
     columns = [pl.Series(name, array) for name, array in (sums | ever).items()]
     return stacked[starts].select(*LISTING, "merchant").with_columns(columns, is_matched=pl.lit(True))
+
+
+def _ceiling_share(summed: pl.DataFrame) -> float:
+    base, ceiling = (total(floats(summed[name])) for name in ("base_low_yuan", "at_ceiling_yuan"))
+    return ceiling / base if base > 0 else 0.0

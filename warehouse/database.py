@@ -16,8 +16,10 @@ from configs.sql import sql_table
 from configs.tables import table
 from spiders.lake_files import sync_folder
 from warehouse import lake, views
+from warehouse.comments import comments
 from warehouse.vintages import Manifest, figures, manifests, releases
 
+VIEWS = (*lake.PARTITIONED, "merchants", "listings", "belt_weeks", "belt_yoy")
 STORED = ("belts", "belt_places", "weeks", "figures", "releases", "checks", "pages")
 
 
@@ -90,7 +92,8 @@ def _frames(home: Path, configs: Configs, chain: list[Manifest], pages: pl.DataF
 
 def _views(home: Path) -> list[str]:
     lakes = [views.lake_view(name, any((home / name).glob("*/*/*.parquet"))) for name in lake.PARTITIONED]
-    return [*lakes, views.merchants(), views.listings(), views.belt_weeks(), views.belt_yoy()]
+    made = [*lakes, views.merchants(), views.listings(), views.belt_weeks(), views.belt_yoy()]
+    return [*made, *(statement for name in VIEWS for statement in comments(name))]
 
 
 def belts(configs: Configs) -> pl.DataFrame:

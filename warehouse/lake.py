@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from configs.errors import BeltwatchError
 from configs.tables import Table
 from spiders.lake_files import write_frame
 
@@ -52,6 +53,11 @@ def figures_file(home: Path, week: date, belt: str) -> Path:
     return home / "figures" / f"week={week}" / f"{belt.replace(':', '_')}.parquet"
 
 
+def sales_parameters_file(home: Path, marketplace: str, week: date, category: str) -> Path:
+    """File of what the displays of one unit told of the sizes behind them; there is none where they hide nothing."""
+    return home / "parameters" / f"week={week}" / f"{category}.sales.{marketplace}.parquet"
+
+
 def write(path: Path, frame: pl.DataFrame, fingerprint: str | None = None) -> None:
     """Write one file whole or not at all; the fingerprint names what it was made from."""
     write_frame(path, frame, metadata={FINGERPRINT: fingerprint} if fingerprint else None)
@@ -73,9 +79,19 @@ def digest_of(path: Path) -> str:
 
 
 def read(shape: Table, paths: Iterable[Path]) -> pl.DataFrame:
-    """All rows of some files of one table, in the order of the files; the empty table where there are none."""
+    """All rows of some files of one table, in the order of the files; the empty table where there are none.
+
+    A column that may be null and that a file does not have yet, being written before there was one, is null in it."""
     present = [path for path in paths if path.exists()]
     if not present:
         return shape.empty()
+    return pl.concat([_read(shape, path) for path in present])
+
+
+def _read(shape: Table, path: Path) -> pl.DataFrame:
     schema = shape.polars_schema()
-    return pl.concat([pl.read_parquet(path, schema=schema, hive_partitioning=False) for path in present])
+    whole = pl.read_parquet(path, schema=schema, hive_partitioning=False, missing_columns="insert")
+    holed = [name for name in shape.required_names if whole[name].null_count()]
+    if holed:
+        raise BeltwatchError(f"{path} lacks {holed[0]}, which is never null in table {shape.name}; make it anew")
+    return whole

@@ -131,8 +131,8 @@ def _as_of(cursor: duckdb.DuckDBPyConnection, instant: datetime) -> None:
     cursor.execute(
         f"create temp view releases as select * from {CATALOG}.main.releases where released_at <= timestamptz '{stamp}'"
     )
-    cursor.execute(views.belt_weeks("temp.figures", "temp view"))
-    cursor.execute(views.belt_yoy("temp.figures", "temp view"))
+    cursor.execute(views.belt_weeks("temp.", "temp view"))
+    cursor.execute(views.belt_yoy("temp.", "temp view"))
 
 
 def _quoted(value: object) -> str:

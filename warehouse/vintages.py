@@ -13,6 +13,7 @@ import orjson
 import polars as pl
 
 from configs.tables import figures_draft, table
+from warehouse import lake
 
 KEY = ["belt", "week", "metric", "segment", "comparison", "alignment", "panel"]
 STAMPS = ["release", "released_at", "superseded_at"]
@@ -81,7 +82,7 @@ def _events(home: Path, manifest: Manifest) -> list[pl.DataFrame]:
     schema = table("figures").polars_schema()
     columns = [name for name in table("figures").names if name != "superseded_at"]
     stamps = [pl.lit(manifest.sequence).alias("sequence"), pl.lit(None, dtype=schema["superseded_at"]).alias(STAMPS[2])]
-    published = pl.read_parquet(folder / "figures.parquet").select(columns)
+    published = lake.read(table("figures"), [folder / "figures.parquet"]).select(columns)
     withdrawn = pl.read_parquet(folder / "withdrawals.parquet").select(*KEY, "release")
     blank = [
         pl.lit(None, dtype=schema[name]).alias(name) for name in columns if name not in [*KEY, "release", "released_at"]

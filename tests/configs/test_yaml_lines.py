@@ -3,11 +3,13 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+import yaml
 from pydantic import BaseModel, ConfigDict
 
+import configs
 from configs.errors import ConfigError
 from configs.nearest import did_you_mean
-from configs.yaml_lines import KeyedError, line_of, load_model
+from configs.yaml_lines import KeyedError, data_of, line_of, load_model, node_of
 
 
 class Part(BaseModel):
@@ -113,3 +115,18 @@ def test_few_valid_words_are_listed_where_none_is_near() -> None:
     assert did_you_mean("towls", ["towels", "socks"]) == "; did you mean towels?"
     assert did_you_mean("zzz", ["towels", "socks"]) == "; valid are towels, socks"
     assert did_you_mean("zzz", map(str, range(100))) == ""
+
+
+def test_a_merged_mapping_may_be_overridden_and_errors_name_its_own_line(tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    text = "name: a\nby_name:\n  first: &first {size: 1, kind: blue}\n  second: {<<: *first, size: 2}\n"
+    path.write_text(text, encoding="utf-8")
+    found = load_model(path, Whole).by_name
+    assert found == {"first": Part(size=1, kind="blue"), "second": Part(size=2, kind="blue")}
+    assert sentence(tmp_path, text.replace("size: 2", "size: much")).startswith(":4: found by_name.second.size")
+
+
+def test_both_parsers_of_yaml_read_the_shipped_files_alike() -> None:
+    for path in Path(configs.__file__).parent.glob("**/*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        assert data_of(node_of(text)) == yaml.safe_load(text), path

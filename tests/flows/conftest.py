@@ -43,6 +43,12 @@ def beltwatch(*arguments: str, **variables: str) -> subprocess.CompletedProcess[
 
 
 @pytest.fixture
+def prefect_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever test imports Prefect first, it writes nothing into anybody's home."""
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+
+
+@pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A tiny world whose site is up and whose past is laid out, not yet read."""
     log = tmp_path / "requests.log"

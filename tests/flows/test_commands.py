@@ -10,8 +10,8 @@ import pytest
 from tests.flows.conftest import World, beltwatch
 
 COMMANDS = (
-    "demo", "run", "plan", "crawl", "parse", "build", "release", "report", "ingest", "backfill", "sql", "status",
-    "serve", "doctor",
+    "demo", "run", "plan", "crawl", "parse", "build", "release", "report", "backfill", "ingest", "serve", "sql",
+    "discover", "status", "doctor",
 )  # fmt: skip
 GOOD = {
     "category": "towels",
@@ -36,6 +36,11 @@ def handed_over(folder: Path, rows: list[dict[str, object]]) -> str:
     path = folder / "rows.csv"
     pl.DataFrame(rows).write_csv(path)
     return str(path)
+
+
+def test_help_lists_the_commands_in_the_order_of_the_work() -> None:
+    listed = beltwatch("--help").stdout.partition("Commands:\n")[2]
+    assert tuple(line.split()[0] for line in listed.splitlines() if line) == COMMANDS
 
 
 @pytest.mark.parametrize("command", COMMANDS)

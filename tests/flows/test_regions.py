@@ -10,14 +10,14 @@ from configs.calendar import starts_at, year_ago
 from configs.register import Configs, load
 from configs.tables import figures_draft, table
 from flows.belts import REGIONS_FILE, build_belt, drop_unknown_belts, rests_on
+from flows.footings import pages_read
 from flows.regions import build_regions
 from transforms.year_to_date import windows
 from warehouse import lake
 
 BELT, CATEGORY, PLACE = "gaoyang-towels", "towels", "130628"
 WEEK, MONTH = date(2026, 3, 30), timedelta(days=28)
-COVERAGE_COLUMNS = {"marketplace": pl.String, "category": pl.String, "week": pl.Date}
-COVERAGE = pl.DataFrame(schema=COVERAGE_COLUMNS | {"stored_count": pl.Int64, "expected_count": pl.Int64})
+COVERAGE = pages_read(table("pages").empty(), load(Path("no-such-home")))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,14 @@ def listing(week: date, number: int, yuan: float, price: float) -> dict[str, obj
         **{"merchant_id": f"m{number:02}", "listing_id": "1", "place_code": PLACE, "place_level": "county"},
         **{"price_yuan": price, "price_low_yuan": price, "price_high_yuan": price, "unit_price_yuan": price},
         **{"unit": "piece", "pack_count": 1.0, "value_yuan": yuan + number, "sales_basis": "trailing_30d"},
-        **{"is_ad": False, "offer_count": 1, "page": 1, "position": number + 1, "page_digest": "-"},
+        **{
+            "is_ad": False,
+            "is_advertised": False,
+            "offer_count": 1,
+            "page": 1,
+            "position": number + 1,
+            "page_digest": "-",
+        },
     }
 
 
@@ -72,7 +79,10 @@ def test_what_a_week_rests_on() -> None:
         *windows(WEEK),
         *(year_ago(window) for window in windows(WEEK)),
         *(WEEK - MONTH, year_ago(WEEK) - MONTH),
+        *(WEEK - back * MONTH for back in range(24)),
     }
+    year = (WEEK + number * timedelta(days=7) for number in range(53))
+    assert max(len(rests_on(week)) for week in year) <= 28, "as many weeks does a belt hold in memory at once"
 
 
 def test_a_week_is_compared_with_itself_a_year_ago_and_four_weeks_ago(home: Path, configs: Configs) -> None:

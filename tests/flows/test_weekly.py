@@ -13,10 +13,7 @@ from flows.weekly import MOST_TASKS, in_batches, label_of
 WEEK = date(2026, 11, 16)
 
 
-@pytest.fixture(autouse=True)
-def prefect_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whichever test imports Prefect first, it writes nothing into anybody's home."""
-    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+pytestmark = pytest.mark.usefixtures("prefect_home")
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 15, 16, 17, 110, 1000])

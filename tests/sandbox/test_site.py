@@ -4,7 +4,7 @@ import gzip
 import json
 import urllib.error
 import urllib.request
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPResponse
 from pathlib import Path
 
@@ -95,6 +95,17 @@ def test_the_site_is_gone_afterwards(tmp_path: Path) -> None:
         assert get(url + "/robots.txt")[0] == 200
     with pytest.raises(urllib.error.URLError):
         get(url + "/robots.txt")
+
+
+def test_weeks_go_on_by_a_fast_clock(tiny: Scenario, site: Site, tmp_path: Path) -> None:
+    week, later = tiny.past_weeks[20], tiny.past_weeks[23]
+    now = datetime(week.year, week.month, week.day, 9, tzinfo=SHANGHAI)
+    shown = {day: site.page("毛巾", 1, day).encode() for day in (week, later)}
+    assert shown[week] != shown[later]
+    for seconds, day in ((0, week), (3 * 600, later)):
+        since = (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat()
+        with serving("tiny", 1, now, tmp_path / "log", clock_speed=7 * 24 * 6, clock_since=since) as url:
+            assert get(url + address("毛巾", 1))[2] == shown[day]
 
 
 def test_a_wrong_day_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from configs.calendar import week_of
+from configs.clock import Clock
 from configs.errors import ConfigError
 from configs.marketplaces import Marketplace
 from configs.settings import Settings
@@ -39,8 +40,11 @@ WORDS = {"towels": TOWELS, "luggage": LUGGAGE}
 
 
 def options(**changes: Any) -> CrawlOptions:
-    offset = (NOW - datetime.now(UTC)).total_seconds()
-    return CrawlOptions(**{"clock_offset": offset, "retry_seconds": 0.02, **changes})
+    return CrawlOptions(**{"clock": starting_at(NOW), "retry_seconds": 0.02, **changes})
+
+
+def starting_at(now: datetime, speed: float = 1.0) -> Clock:
+    return Clock(now, datetime.now(UTC), speed)
 
 
 def crawled(settings: Settings, marketplace: Marketplace, **changes: Any) -> CrawlReport:
@@ -198,14 +202,15 @@ def test_a_child_ends_with_its_parent(site: Any, small: Marketplace, home_settin
     site.pages = {TOWELS: 20, LUGGAGE: 20}
     with_plan(home_settings, small)
     script = (
-        "import sys; from pathlib import Path; from datetime import date; from configs.settings import Settings;"
+        "import sys; from pathlib import Path; from datetime import UTC, date, datetime;"
+        "from configs.clock import Clock; from configs.settings import Settings;"
         "from configs.marketplaces import Marketplace; from spiders.crawl import *;"
         "home = Path(sys.argv[1]); marketplace = Marketplace.model_validate_json(sys.argv[2]);"
         "crawl(home, Settings(home=home), marketplace, date.fromisoformat(sys.argv[3]),"
-        " CrawlOptions(clock_offset=float(sys.argv[4])))"
+        " CrawlOptions(clock=Clock(datetime.fromisoformat(sys.argv[4]), datetime.now(UTC))))"
     )
-    offset = str(options().clock_offset)
-    command = [sys.executable, "-c", script, str(home_settings.home), small.model_dump_json(), str(WEEK), offset]
+    now = NOW.isoformat()
+    command = [sys.executable, "-c", script, str(home_settings.home), small.model_dump_json(), str(WEEK), now]
     parent = subprocess.Popen(command, cwd=Path(overseer.__file__).parent.parent)
     wait_until(lambda: len(site.log) >= 4)
     parent.kill()
@@ -249,8 +254,7 @@ def wait_until(is_so: Callable[[], bool], seconds: float = 20.0) -> None:
 
 @pytest.mark.parametrize("days", [-7, 7])
 def test_only_the_week_that_it_is_is_crawled(days: int, site: Any, small: Marketplace, home_settings: Settings) -> None:
-    offset = options().clock_offset + days * 86_400
-    report = crawled(home_settings, small, clock_offset=offset)
+    report = crawled(home_settings, small, clock=starting_at(NOW + timedelta(days=days)))
     assert not report.is_current
     assert (report.balance.planned, report.balance.open) == (2, 2)
     assert site.log == []
@@ -259,14 +263,26 @@ def test_only_the_week_that_it_is_is_crawled(days: int, site: Any, small: Market
 
 def test_a_crawl_ends_with_its_week(site: Any, small: Marketplace, home_settings: Settings) -> None:
     almost_over = datetime(2026, 11, 22, 16, tzinfo=UTC) - timedelta(seconds=3)
-    offset = (almost_over - datetime.now(UTC)).total_seconds()
     site.delay = 0.4
     site.pages = {TOWELS: 10, LUGGAGE: 10}
-    report = crawled(home_settings, small, clock_offset=offset)
+    report = crawled(home_settings, small, clock=starting_at(almost_over))
     assert report.balance.open > 0
     assert report.balance.is_even
     stored = Ledger(home_settings.ledger_url).rows().filter(state="done")
     assert {week_of(instant) for instant in stored["fetched_at"]} <= {WEEK}
+
+
+def test_on_a_clock_that_runs_fast_leases_and_waits_last_as_long(
+    site: Any, small: Marketplace, home_settings: Settings
+) -> None:
+    site.delay = 0.05  # 500 seconds of this clock, of which a lease would have 120
+    site.failures[TOWELS, 2] = [(500, {}, b"oops")]
+    report = crawled(home_settings, small, clock=starting_at(NOW, speed=10_000), retry_seconds=0.4)
+    assert report.balance.done == {"listing": 7}
+    assert site.fetched == ALL_PAGES + Counter({(TOWELS, 2): 1})
+    assert report.seconds > 0.4
+    seen = Ledger(home_settings.ledger_url).rows()["fetched_at"]
+    assert timedelta(seconds=0.4 * 10_000) < seen.max() - seen.min() < timedelta(days=7)
 
 
 @pytest.mark.parametrize(

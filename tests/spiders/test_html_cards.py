@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborNode
 from configs.field_rules import HtmlRule
 from configs.marketplaces import Marketplace
 from spiders.html_cards import html_reader, nodes_of, tree_of
+from spiders.html_page import cards_of
 from spiders.layouts import LayoutError, PageReading, read_page
 
 FIELDS: dict[str, Any] = {
@@ -258,3 +259,27 @@ def test_what_was_rendered_is_read_back(planted: list[dict[str, Any]], gap: str)
     assert [(c["listing_id"], c["title_text"], c["price_text"], c["is_ad"]) for c in reading.cards] == [
         (one["id"], one["title"], f"¥{one['price'] // 100}.{one['price'] % 100:02d}", one["ad"]) for one in planted
     ]
+
+
+TAGS = st.sampled_from(["b", "i", "div"])
+CLASSES = st.sampled_from(["", " class=x", " class='x y'", " class=card"])
+trees = st.recursive(
+    st.sampled_from(["", "1", "2 "]),
+    lambda inner: st.builds("<{0}{1}>{2}</{0}>".format, TAGS, CLASSES, inner) | st.builds(str.__add__, inner, inner),
+    max_leaves=12,
+)
+compounds = st.sampled_from(["b", ".x", "i.x", ".x.y", "div.card", ".card", "*", "b[class]", ":first-child", ":has(b)"])
+selectors = st.recursive(
+    compounds,
+    lambda inner: st.builds("{}{}{}".format, inner, st.sampled_from([" > ", " ", " + ", " ~ ", ", "]), inner),
+    max_leaves=3,
+)
+
+
+@given(html=trees, selector=selectors, cards=st.sampled_from([".card", "div", "div.card", "b, i"]))
+def test_nodes_found_from_the_page_are_those_found_from_each_card(html: str, selector: str, cards: str) -> None:
+    root = tree_of(f"<body>{html}</body>").root
+    assert root is not None
+    nodes = nodes_of(cards)(root)
+    expected = [[one.mem_id for one in node.css(selector)] for node in nodes]
+    assert [[one.mem_id for one in card.css(selector)] for card in cards_of(root, nodes)] == expected

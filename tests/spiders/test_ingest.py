@@ -7,11 +7,13 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from configs.errors import InputError
 from configs.tables import table
 from spiders.handed_over import as_kind
 from spiders.ingest import read_handed_over, store_handed_over
+from tests.spiders.conftest import marketplace_at
 
 CATEGORIES = ["towels", "socks", "milk"]
 WEEK = date(2019, 12, 2)
@@ -187,7 +189,19 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     assert "found no rows" in refused(csv(tmp_path))
     (tmp_path / "rows.csv").write_bytes(b"")
     assert "cannot be read as .csv" in refused(tmp_path / "rows.csv")
-    assert "is no name" in _refused_as(csv(tmp_path, GOOD), "../other")
+
+
+@pytest.mark.parametrize("name", ["../other", "Partner", "part_ner", "伙伴", "a.b", ""])
+def test_a_name_that_no_file_of_a_marketplace_could_have_is_refused(tmp_path: Path, name: str) -> None:
+    expected = "is no name, expected one that its file could have: small letters a-z, digits and hyphens"
+    assert _refused_as(csv(tmp_path, GOOD), name) == f"marketplace {name!r} {expected}; see --marketplace"
+    with pytest.raises(ValidationError, match="name"):
+        marketplace_at(9, name=name)
+
+
+def test_a_name_that_a_file_could_have_is_taken(tmp_path: Path) -> None:
+    assert marketplace_at(9, name="partner-2").name == "partner-2"
+    assert read_handed_over(csv(tmp_path, GOOD), "partner-2", CATEGORIES)["marketplace"].to_list() == ["partner-2"]
 
 
 def test_stored_once_by_week_and_category(tmp_path: Path) -> None:

@@ -133,6 +133,11 @@ def test_cards_deep_in_a_nested_variable() -> None:
         ('{"a": "tab\there"}', {"a": "tab\there"}),
         ("{a: `b`, t: true, n: null}", {"a": "b", "t": True, "n": None}),
         ('["x", {b: 1}]', ["x", {"b": 1}]),
+        (
+            '{a: "1", \'b\': "2", "c": [{"d": NaN}, {"e": -Infinity}]}',
+            {"a": "1", "b": "2", "c": [{"d": None}, {"e": None}]},
+        ),
+        ("{a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 'h'}", {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": "h"}),
     ],
 )
 def test_data_in_the_spelling_of_javascript(literal: str, data: object) -> None:

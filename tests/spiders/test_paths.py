@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from configs.marketplaces import FieldRule
 from spiders.fields import column_reader
-from spiders.paths import parsed, searched, walk
+from spiders.paths import Cards, column, walk
+from spiders.searched import parsed, searched
 from spiders.texts import joined, money, number_text, without_markup
 
 KEYS = ["a", "b", "c"]
@@ -39,9 +40,9 @@ expressions = st.recursive(
 )
 
 
-@given(expression=expressions, value=values)
-def test_closures_answer_as_jmespath_does(expression: str, value: object) -> None:
-    assert repr(walk(expression)(value)) == repr(searched(expression)(value))
+@given(expression=expressions, cards=st.lists(values, max_size=4))
+def test_columns_answer_as_jmespath_does_on_each_card(expression: str, cards: list[object]) -> None:
+    assert repr(column(expression)(Cards(cards))) == repr([searched(expression)(card) for card in cards])
 
 
 @given(expression=dotted, value=values)
@@ -112,8 +113,8 @@ def test_markup_goes_and_text_stays() -> None:
     assert without_markup(title) == "毛巾 尺寸<70cm & >30cm 'A'"
 
 
-def read(column: str, card: object, **rule: object) -> object:
-    return column_reader(column, FieldRule.model_validate(rule))(card)
+def read(name: str, card: object, **rule: object) -> object:
+    return column_reader(name, FieldRule.model_validate(rule))(Cards([card]))[0]
 
 
 def test_regex_takes_its_first_group_or_the_whole_match() -> None:

@@ -103,9 +103,9 @@ def test_sales_basis(texts: tuple[str | None, ...], basis: str, expected: str | 
 
 def test_turnover_gives_pieces_where_no_pieces_are_shown() -> None:
     row = only({"sales_30d_text": None, "turnover_30d_text": "成交2.1万+元"})
-    assert row["value_yuan"] == pytest.approx(21000 * 28 / 30)
-    assert row["pieces_mid"] == pytest.approx(6000 * 28 / 30)
-    assert row["value_high_yuan"] is None
+    assert [row["value_low_yuan"], row["value_high_yuan"]] == pytest.approx([21000 * 28 / 30, 22000 * 28 / 30])
+    assert row["value_low_yuan"] < row["value_yuan"] < row["value_high_yuan"]
+    assert row["pieces_mid"] == pytest.approx(row["value_yuan"] / 3.5)
 
 
 def test_no_sales_shown_is_null_and_zero_shown_is_zero() -> None:

@@ -45,5 +45,12 @@ def test_no_more_pages_are_expected_than_are_read_at_most() -> None:
     assert found(*[{"pages_said": 400}] * 50) == 1
 
 
+def test_a_plan_of_our_own_stays_what_it_was_when_the_depth_changes() -> None:
+    read = page_coverage(pages({"pages_said": 40}, {}, {}), {"m": 3})
+    later = page_coverage(pages({"pages_said": 40}, {}, {}), {"m": 50})
+    assert read.equals(later)
+    assert later["expected_count"].to_list() == [3]
+
+
 def test_a_unit_without_pages_makes_it_unknown() -> None:
     assert share(page_coverage(pages({}), {"m": 50}), UNITS, date(2026, 11, 9)) is None

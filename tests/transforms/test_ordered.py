@@ -5,7 +5,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.ordered import begins, floats, group_starts, group_sums, total
+from transforms.ordered import begins, cross_sums, floats, group_starts, group_sums, total
 
 AMOUNTS = st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=60)
 
@@ -25,6 +25,13 @@ def test_total_is_the_sum(amounts: list[float]) -> None:
 def test_group_sums_take_null_as_nothing_and_keep_null_keys_apart() -> None:
     frame = pl.DataFrame({"key": ["b", None, "b", "a"], "n": [2, 1, 1, 1], "yuan": [1.0, 8.0, None, 4.0]})
     assert group_sums(frame, ["key"], ["n"], ["yuan"]).rows() == [(None, 8.0), ("a", 4.0), ("b", 1.0)]
+
+
+@given(seed=st.integers(0, 999), products=st.integers(0, 60))
+def test_cross_sums_are_the_products_of_all_pairs_of_rows(seed: int, products: int) -> None:
+    left, right = np.random.default_rng(seed).normal(size=(2, 4, products))
+    expected = [[math.fsum(a * b) for b in right] for a in left]
+    assert np.allclose(cross_sums(left, right), expected, rtol=0, atol=1e-12)
 
 
 def test_nothing_adds_up_to_nothing() -> None:

@@ -8,7 +8,7 @@ from configs.publication import PublicationRules, shipped_rules
 from transforms.publication import BaseFacts, base_facts, decide, decide_level
 
 RULES = shipped_rules()
-SOUND = BaseFacts(merchants=30, effective=4.0, top1_share=0.5, top2_share=0.85, matched_share=0.5)
+SOUND = BaseFacts(merchants=30, effective=4.0, top1_share=0.5, top2_share=0.85, matched_share=0.5, ceiling_share=0.2)
 
 
 def test_every_rule_lets_its_own_threshold_pass() -> None:
@@ -24,6 +24,7 @@ def test_every_rule_lets_its_own_threshold_pass() -> None:
         ({"top1_share": 0.51}, 1.0, "dominance"),
         ({"top2_share": 0.86}, 1.0, "dominance"),
         ({"matched_share": 0.49}, 1.0, "low_match"),
+        ({"ceiling_share": 0.21}, 1.0, "at_ceiling"),
         ({}, 0.79, "low_coverage"),
         ({"merchants": 3, "matched_share": 0.1}, 0.2, "low_coverage"),
     ],

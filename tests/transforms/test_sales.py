@@ -68,6 +68,49 @@ def test_a_flow_is_valued_at_the_price_of_its_week_and_columns_stay() -> None:
     assert filled.schema == table("listing_weeks").polars_schema()
 
 
+def law(week: date = WEEK) -> pl.DataFrame:
+    """What the week's counters told of the sizes behind them."""
+    row = {"marketplace": "practice", "category": "towels", "week": week, "sales_basis": "cumulative"}
+    return pl.DataFrame([row | {"mu": 8.0, "sigma": 1.6}])
+
+
+def floored(week: date, low: float, high: float | None) -> pl.DataFrame:
+    """One listing whose counter shows an interval."""
+    return counters(week, "1").with_columns(
+        sales_total_low=pl.lit(low), sales_total_high=pl.lit(high, dtype=pl.Float64())
+    )
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "between"),
+    [
+        ((1000.0, 5000.0), (1000.0, 5000.0), (0.0, 0.0)),
+        ((1000.0, 5000.0), (1000.0, None), (0.0, 0.0)),
+        ((1000.0, 5000.0), (5000.0, 10_000.0), (3000.0, 5500.0)),
+        ((900.0, 900.0), (1000.0, 5000.0), (700.0, 2100.0)),
+        ((10_000.0, None), (10_000.0, None), (0.0, 0.0)),
+    ],
+    ids=["same display", "same display, another grid", "next display", "from exact to floored", "at the ceiling"],
+)
+def test_both_readings_of_a_counter_are_read_with_one_law(
+    earlier: tuple[float, float | None], now: tuple[float, float | None], between: tuple[float, float]
+) -> None:
+    """Within a bin small sizes are more frequent than large ones: what is expected lies below its middle."""
+    found = with_cumulative_flows(floored(WEEK, *now), floored(WEEK - timedelta(weeks=4), *earlier), law())
+    low, middle, high = found.select(ENDS).row(0)
+    assert between[0] <= middle <= between[1]
+    assert low <= middle
+    assert high is None or middle <= high
+
+
+def test_pieces_and_what_was_counted_instead_are_never_subtracted() -> None:
+    base = counters(WEEK - timedelta(weeks=4), "100")
+    now = counters(WEEK, "160")
+    reviews = base.with_columns(flags=pl.lit(["reviews"], dtype=pl.List(pl.String())))
+    assert with_cumulative_flows(now, reviews).select(ENDS).row(0) == (None, None, None)
+    assert with_cumulative_flows(now, base).select(ENDS).row(0) == (60, 60, 60)
+
+
 def test_other_weeks_and_other_bases_are_left_alone() -> None:
     assert (
         with_cumulative_flows(counters(WEEK, "160"), counters(WEEK - timedelta(weeks=3), "100"))["pieces_mid"].item()

@@ -58,6 +58,23 @@ def test_a_new_merchant_takes_its_own_class(belt_rows: BeltRows) -> None:
     assert set(reasons) == {"no_base"}
 
 
+def test_with_and_without_the_assistant_where_a_marketplace_shows_it(belt_rows: BeltRows) -> None:
+    def rows(week: date, flags: dict[str, list[str]], yuan: float) -> pl.DataFrame:
+        made = belt_rows(week, *((merchant, "1", yuan) for merchant in flags))
+        return made.with_columns(pl.Series("flags", list(flags.values()), pl.List(pl.String)))
+
+    then = rows(BASE_WEEK, {"a": ["assistant"], "b": [], "c": []}, 100.0)
+    now = rows(WEEK, {"a": ["assistant"], "b": ["assistant"], "c": []}, 50.0)
+    figures = figures_of(now, then)
+    level = values(figures, "merchants", "level", "none")
+    assert (level["assistant=yes"], level["assistant=no"]) == (2, 1)
+    matched = figures.filter(pl.col("metric") == "displayed_sales", pl.col("panel") == "matched")
+    by_base = dict(matched.select("segment", "merchants").rows())
+    assert (by_base["assistant=yes"], by_base["assistant=no"]) == (1, 2), "b had none a year ago"
+    nobody = figures_of(rows(WEEK, {"a": [], "b": []}, 1.0), rows(BASE_WEEK, {"a": [], "b": []}, 1.0))
+    assert not {"assistant=yes", "assistant=no"} & set(nobody["segment"])
+
+
 @pytest.mark.parametrize(
     ("years", "segment"),
     [(0.0, "0-1"), (1.0, "0-1"), (2.0, "2-4"), (4.0, "2-4"), (5.0, "5-9"), (9.0, "5-9"), (10.0, "10+"), (30.0, "10+")],
@@ -86,11 +103,17 @@ def test_rules_of_publication_hold_in_each_segment(belt_rows: BeltRows) -> None:
     few = figures.filter(pl.col("segment") == "mode=supply")
     assert set(few.filter(pl.col("status") == "published")["metric"]) == {"merchants", "listings"}
     assert set(few.filter(pl.col("status") == "suppressed")["reason"]) == {"few_merchants"}
-    assert set(figures.filter(pl.col("segment") == "mode=self")["status"]) == {"published"}
+    rest = figures.filter((pl.col("segment") == "mode=self") & (pl.col("status") == "suppressed"))
+    # the belt's sales less those of the only other mode would be those of the three
+    assert set(rest.select("metric", "panel", "reason").rows()) == {
+        ("displayed_sales", "none", "secondary"),
+        ("displayed_sales", "total", "secondary"),
+    }
 
 
 def test_segments_stand_in_the_order_of_publication() -> None:
     names = {"merchant_years=10+", "merchant_years=2-4", "mode=supply", "marketplace=b", "marketplace=a"}
-    assert in_order(names) == [
-        *("all", "marketplace=a", "marketplace=b", "mode=supply", "merchant_years=2-4", "merchant_years=10+")
+    assert in_order({*names, "assistant=no"}) == [
+        *("all", "marketplace=a", "marketplace=b", "mode=supply", "assistant=no"),
+        *("merchant_years=2-4", "merchant_years=10+"),
     ]

@@ -7,6 +7,7 @@ import pytest
 from configs.calendar import year_ago
 from configs.publication import shipped_rules
 from transforms.coverage import Coverage
+from transforms.ends import read_pairs
 from transforms.panels import listing_pairs, placed_listings
 from transforms.year_to_date import reading, windows, year_to_date
 
@@ -102,3 +103,16 @@ def test_small_weights_count_for_their_part(belt_rows: BeltRows) -> None:
         found[week] = reading(listing_pairs(placed_listings(now), placed_listings(then)))
     assert figures_of(found)["matched"]["value"] == pytest.approx(600 / 700 - 1)
     assert figures_of(found)["matched"]["merchants"] == 12
+
+
+def test_a_base_at_the_ceiling_of_one_window_counts_with_the_others(belt_rows: BeltRows) -> None:
+    """Of three equal windows two stand at the ceiling by a quarter: a sixth of the sum, and then by a half: a third."""
+    for share, reason in ((0.25, "none"), (0.5, "at_ceiling")):
+        found = {}
+        for number, week in enumerate(windows(WEEK)):
+            sold = [(f"m{n:02}", "1", 50.0) for n in range(20)]
+            is_open = pl.col("merchant_id").cum_count() <= 20 * share * (number < 2)
+            ends = {"value_low_yuan": pl.col("value_yuan"), "value_high_yuan": pl.when(~is_open).then("value_yuan")}
+            now, then = belt_rows(week, *sold), belt_rows(year_ago(week), *sold).with_columns(**ends)
+            found[week] = reading(*read_pairs(placed_listings(now), placed_listings(then)))
+        assert {row["reason"] for row in figures_of(found).values()} == {reason}

@@ -117,6 +117,22 @@ def test_a_withdrawn_figure_may_return(tmp_path: Path) -> None:
     assert spans == [(START, START + timedelta(days=1)), (START + timedelta(days=2), None)]
 
 
+def test_a_belt_week_is_of_the_latest_release_of_its_parts(tmp_path: Path) -> None:
+    names = ("displayed_sales", "merchants", "listings", "below_cost_share")
+    level = {"comparison": "level", "alignment": "none", "panel": "none"}
+    values, ids = dict.fromkeys(names, 1.0), [""]
+    while ids[-1] == max(ids):  # of the greatest id it would hold as well
+        values[names[len(ids) % len(names)]] += 1  # each release changes one metric
+        built(tmp_path, [draft("a", value, **level, metric=name) for name, value in values.items()])
+        ids.append(str(released(tmp_path, START)))
+    with open_warehouse(tmp_path) as reader:
+        assert reader.sql("select release from belt_weeks").item() == ids[-1]
+    with open_warehouse(tmp_path) as reader:
+        instant = reader.sql("select max(released_at) from releases").item()
+        assert reader.sql("select release from belt_weeks", instant).item() == ids[-1]
+        assert reader.sql("select release from belt_weeks", instant - timedelta(microseconds=1)).is_empty()
+
+
 def test_weeks_that_were_not_built_withdraw_nothing(tmp_path: Path) -> None:
     earlier = WEEK - timedelta(days=7)
     built(tmp_path, [draft("a", 0.1, week=earlier)])

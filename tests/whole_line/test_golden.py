@@ -197,6 +197,38 @@ def test_a_belt_that_is_configured_no_longer_is_withdrawn(tmp_path: Path) -> Non
         assert "withdrawn" in reader.sql("select reason from releases order by sequence desc limit 1").item()
 
 
+def test_what_floored_displays_tell_is_stored_with_the_release_and_another_marketplace_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    belt(tmp_path, "test-yongjia", "330324")
+    place = "浙江 温州市永嘉县"
+    shown = {BASE: ("100+", "200+", "300+", "500+"), WEEK: ("90+", "100+", "200+", "300+")}
+    rows = [row(f"m{n}", "1", place, week, pieces=texts[n % 4]) for week, texts in shown.items() for n in range(24)]
+    hand_over(tmp_path, rows, "one")
+    publish(tmp_path)
+    named = {"belt": "test-yongjia", "week": WEEK, "segment": "all", "comparison": "yoy", "panel": "matched"}
+    metrics = ("displayed_sales", "displayed_sales_hard_bounds", "displayed_sales_lower")
+    with warehouse.open(tmp_path) as reader:
+        matched, hard, lower = (reader.figures(metric=metric, **named).row(0, named=True) for metric in metrics)
+        release = reader.sql("select release from releases").item()
+        behind = reader.sql(f"select * from listing_weeks where week = '{WEEK}' order by merchant_id")
+    assert matched["reason"] == "at_ceiling", "500+ of a year ago has nothing above it and is most of the base"
+    assert (hard["value"], lower["value"]) == (None, None)
+    stored = tmp_path / "releases" / release / "parameters" / f"week={WEEK}" / "towels.sales.one.parquet"
+    law = pl.read_parquet(stored)
+    assert law.select("low", "high", "row_count").rows() == [(90, 100, 6), (100, 200, 6), (200, 300, 6), (300, None, 6)]
+    points = dict(law.select("low", "point").rows())
+    shown_pieces = (behind["pieces_low"] * 30 / 28).round(6).to_list()
+    assert behind["pieces_mid"].to_list() == pytest.approx([points[low] * 28 / 30 for low in shown_pieces])
+    hand_over(tmp_path, [row(f"n{n}", "1", place, pieces=f"{n}+") for n in (7, 70, 700)], "two")
+    publish(tmp_path)
+    with warehouse.open(tmp_path) as reader:
+        after = reader.sql(
+            f"select * from listing_weeks where week = '{WEEK}' and marketplace = 'one' order by merchant_id"
+        )
+    assert after.equals(behind)
+
+
 def split_off(source: Path, folder: Path, part: str) -> tuple[Path, Path]:
     """The records of a WARC file in two files: those whose address holds `part` come into the second."""
     folder.mkdir()

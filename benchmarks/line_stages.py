@@ -1,0 +1,51 @@
+"""The stages of the line over the archive of one week, each through the functions that `beltwatch` calls in turn.
+
+    python -m benchmarks.line_stages start|parse|clean|place HOME
+
+`start` ends when the configuration is read, as each of the others begins.
+"""
+
+import sys
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks.week_of_pages import LEDGER, WEEK
+from configs.register import Configs, load
+
+
+def parse(home: Path, configs: Configs) -> None:
+    """Archive to offers."""
+    from flows.reading import parse_category, refuse_failures
+
+    pages = pl.read_parquet(home / LEDGER)
+    for marketplace, category in pages.select("marketplace", "category").unique().sort(pl.all()).rows():
+        refuse_failures(parse_category(home, configs, pages, marketplace, category, [WEEK]))
+
+
+def clean(home: Path, configs: Configs) -> None:
+    """Offers to listing weeks and rejects."""
+    from flows.categories import clean_category
+
+    for category in _categories(home):
+        clean_category(home, configs, category, [WEEK])
+
+
+def place(home: Path, configs: Configs) -> None:
+    """Listing weeks to belts."""
+    from flows.categories import place_category
+
+    for category in _categories(home):
+        place_category(home, configs, category, [WEEK])
+
+
+def _categories(home: Path) -> list[str]:
+    from warehouse import lake
+
+    return sorted({category for _, _, category in lake.offer_units(home)})
+
+
+STAGES = {"start": lambda home, configs: None, "parse": parse, "clean": clean, "place": place}
+
+if __name__ == "__main__":
+    STAGES[sys.argv[1]](Path(sys.argv[2]), load(Path(sys.argv[2])))

@@ -1,0 +1,60 @@
+"""The base of a belt's week on the festival's phase, from the weeks that are built. Rules: transforms/base_mix.py."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from configs.festivals import Festival
+from transforms.base_mix import BaseMix, base_mix, curve_weeks
+from transforms.calendar import plain_day
+from transforms.mixed_base import mixed_base
+from transforms.ordered import floats, total
+
+HIDDEN = ("value_low_yuan", "value_high_yuan", "sales_mu", "sales_sigma")  # of one week, and no mix of several
+
+
+def festival_weeks(week: date, festivals: Sequence[Festival]) -> set[date]:
+    """The base weeks that a week's festival alignment rests on besides the one 364 days earlier; none outside
+    windows."""
+    return set(curve_weeks(week, festivals)) - {plain_day(week)}
+
+
+class FestivalBases:
+    """The bases of one belt; `placed` gives the `placed_listings` of a base week, and is asked once for each."""
+
+    def __init__(self, festivals: Sequence[Festival], placed: Callable[[date], pl.DataFrame | None]) -> None:
+        self._festivals, self._placed = festivals, placed
+        self._kept: dict[date, pl.DataFrame | None] = {}
+        self._sales: dict[date, float] = {}
+
+    def mix(self, week: date) -> BaseMix:
+        """Which weeks the base of a week is mixed of, and how."""
+        if not festival_weeks(week, self._festivals):
+            return base_mix(week, self._festivals)
+        found = {day: sales for day in curve_weeks(week, self._festivals) if (sales := self._sold(day)) is not None}
+        return base_mix(week, self._festivals, found)
+
+    def base(self, mix: BaseMix) -> pl.DataFrame | None:
+        """The mixed base; None where one of its weeks is not there."""
+        parts: Mapping[date, pl.DataFrame | None] = {day: self._rows(day) for day, _ in mix.parts}
+        present = {day: rows for day, rows in parts.items() if rows is not None}
+        if len(present) < len(parts):
+            return None
+        mixed = mixed_base(present, mix)
+        return mixed.with_columns(pl.lit(None, mixed.schema[name]).alias(name) for name in HIDDEN)
+
+    def _rows(self, day: date) -> pl.DataFrame | None:
+        if day not in self._kept:
+            self._kept[day] = self._placed(day)
+        return self._kept[day]
+
+    def _sold(self, day: date) -> float | None:
+        """Displayed sales of a base week in yuan."""
+        rows = self._rows(day)
+        if rows is None:
+            return None
+        if day not in self._sales:
+            self._sales[day] = total(np.asarray(floats(rows["weight"]) * floats(rows["value_yuan"])))
+        return self._sales[day]

@@ -1,0 +1,117 @@
+"""The commands that make a week: `run`, and each of its steps alone."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from configs.calendar import as_week, week_of
+from configs.errors import GateStop
+from flows.line import Line
+from flows.options import Debug, Home, Marketplaces, Week
+from flows.progress import Reporter
+from flows.workplace import Workplace, workplace
+
+
+def run(home: Home = None, week: Week = None, marketplace: Marketplaces = None, debug: Debug = False) -> None:
+    """One week through the whole line, as a Prefect flow: plan, crawl, parse, build, release, report.
+
+    Example: beltwatch run --week 2026-11-16 --marketplace alibaba-1688
+    """
+    from flows.weekly import run_week
+
+    work = workplace(home)
+    reporter = Reporter()
+    stopped = run_week(work, _week(work, week), _crawled(work, marketplace), reporter)
+    reporter.summary()
+    refuse_stopped(stopped)
+
+
+def plan(home: Home = None, week: Week = None, marketplace: Marketplaces = None, debug: Debug = False) -> None:
+    """Write down in the ledger the pages to be read in a week (default: the current one).
+
+    Example: beltwatch plan --week 2026-11-16 --marketplace alibaba-1688
+    """
+    work = workplace(home)
+    Line(work, _crawled(work, marketplace), Reporter()).plan(_week(work, week))
+
+
+def crawl(home: Home = None, week: Week = None, marketplace: Marketplaces = None, debug: Debug = False) -> None:
+    """Read the planned pages of the current week into the archive.
+
+    Example: beltwatch crawl --marketplace alibaba-1688
+    """
+    work = workplace(home)
+    Line(work, _crawled(work, marketplace), Reporter()).crawl(_week(work, week))
+
+
+def parse(
+    home: Home = None,
+    week: Week = None,
+    marketplace: Marketplaces = None,
+    again: Annotated[bool, typer.Option("--again", help="Read pages again that have been read")] = False,
+    debug: Debug = False,
+) -> None:
+    """Read archived pages into offers (default: every week that has unread pages).
+
+    Example: beltwatch parse --week 2026-11-16
+    """
+    work = workplace(home)
+    Line(work, _configured(work, marketplace), Reporter()).parse(_weeks(week), again)
+
+
+def build(home: Home = None, week: Week = None, marketplace: Marketplaces = None, debug: Debug = False) -> None:
+    """Clean, place, validate, measure and compare (default: every week whose offers changed).
+
+    Figures of a belt take in all its marketplaces, so --marketplace is accepted and changes nothing here.
+
+    Example: beltwatch build --week 2026-11-16
+    """
+    work = workplace(home)
+    line = Line(work, list(marketplace or []), Reporter())
+    line.build(_weeks(week))
+    refuse_stopped(line.stopped)
+
+
+def release(home: Home = None, week: Week = None, marketplace: Marketplaces = None, debug: Debug = False) -> None:
+    """Publish what is built, all of it or nothing.
+
+    Example: beltwatch release
+    """
+    Line(workplace(home), list(marketplace or []), Reporter()).release(as_week(week) if week else None)
+
+
+def report(home: Home = None, week: Week = None, marketplace: Marketplaces = None, debug: Debug = False) -> None:
+    """Write the report page of a week (default: the last one published).
+
+    Example: beltwatch report --week 2026-11-16
+    """
+    Line(workplace(home), list(marketplace or []), Reporter()).report(as_week(week) if week else None)
+
+
+def refuse_stopped(stopped: list[str]) -> None:
+    """End with the exit code of a gate where one has stopped something."""
+    if stopped:
+        more = f" and {len(stopped) - 1} more" if len(stopped) > 1 else ""
+        raise GateStop(
+            f"{stopped[0]}{more}; its belts are suppressed (quarantined), all others were made; "
+            f"see `beltwatch status` and the checks table"
+        )
+
+
+def _week(work: Workplace, text: str | None) -> date:
+    return as_week(text) if text else week_of(work.now())
+
+
+def _weeks(text: str | None) -> list[date] | None:
+    return [as_week(text)] if text else None
+
+
+def _configured(work: Workplace, named: list[str] | None) -> list[str]:
+    """The named marketplaces, each known; all that are configured where none is named."""
+    return [work.configs.marketplace(name).name for name in named] if named else list(work.configs.marketplaces)
+
+
+def _crawled(work: Workplace, named: list[str] | None) -> list[str]:
+    """The named marketplaces, each known; those that may be crawled where none is named."""
+    return _configured(work, named) if named else work.crawled_marketplaces()

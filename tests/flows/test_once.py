@@ -1,0 +1,51 @@
+"""A week is made once: by one run at a time, for the marketplaces it was made for."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from configs.calendar import WEEK as SEVEN_DAYS
+from flows.once import held, is_held, is_made, note_made, run_lock
+from flows.weekly import FLOW
+from sandbox.scenario import load
+from sandbox.world import lay_out, write_marketplace
+from tests.flows.conftest import NOW, SCENARIO, WEEK
+
+
+def test_a_week_is_made_for_the_marketplaces_it_was_made_for(tmp_path: Path) -> None:
+    week = date(2026, 11, 16)
+    assert not is_made(tmp_path, "beltwatch", week, [])
+    note_made(tmp_path, "beltwatch", week, ["b", "a"], NOW)
+    assert is_made(tmp_path, "beltwatch", week, ["a"])
+    assert not is_made(tmp_path, "beltwatch", week, ["a", "c"])
+    assert not is_made(tmp_path, "beltwatch", week + SEVEN_DAYS, ["a"])
+
+
+def test_a_lock_is_held_by_one_and_falls_with_its_block(tmp_path: Path) -> None:
+    lock = tmp_path / "runs" / ".lock"
+    assert not is_held(lock)
+    with held(lock) as mine, held(lock) as other:
+        assert (mine, other, is_held(lock)) == (True, False, True)
+    assert not is_held(lock)
+
+
+@pytest.mark.usefixtures("prefect_home")
+def test_a_scheduled_run_leaves_a_week_alone_that_is_made_or_being_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.scheduled import weekly
+
+    lay_out(tmp_path, load(SCENARIO), 1)
+    write_marketplace(tmp_path, "http://127.0.0.1:9")
+    monkeypatch.setenv("BELTWATCH_NOW", NOW.isoformat())
+    note_made(tmp_path, FLOW, WEEK, ["practice"], NOW)
+    with held(run_lock(tmp_path, FLOW)):
+        busy = weekly.fn(str(tmp_path))
+    made = weekly.fn(str(tmp_path))
+    assert (busy.name, busy.message) == ("Skipped", "Another run is at work on this data home.")
+    assert (made.name, made.message) == (
+        "Skipped",
+        f"The week of {WEEK} is made; `beltwatch run` would make it again.",
+    )
+    assert not (tmp_path / "ledger.db").exists()

@@ -1,0 +1,128 @@
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from transforms.index import geks, relaunches, with_relaunches, without_dumps
+
+WEEK = date(2026, 3, 2)
+
+
+def offered(**listings: list[tuple[float, float] | None]) -> pl.DataFrame:
+    """Price and quantity of each listing, period by period; None where it is not there."""
+    rows = [
+        {"period": period, "product": name, "price": pair[0], "quantity": pair[1]}
+        for name, pairs in listings.items()
+        for period, pair in enumerate(pairs)
+        if pair is not None
+    ]
+    return pl.DataFrame(
+        rows, schema={"period": pl.Int64, "product": pl.String, "price": pl.Float64, "quantity": pl.Float64}
+    )
+
+
+STEADY = [(10.0, 100.0)] * 5
+
+
+def kept(frame: pl.DataFrame, product: str) -> list[int]:
+    return without_dumps(frame).filter(pl.col("product") == product)["period"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        ([(8.0, 50.0), (8.0, 50.0), (3.0, 5.0), None, None], [0, 1]),
+        ([(8.0, 50.0), (3.0, 5.0), (2.0, 4.0), (2.5, 3.0), None], [0]),
+        ([(8.0, 50.0), (8.0, 50.0), (3.0, 5.0), (3.0, 5.0), (3.0, 5.0)], [0, 1, 2, 3, 4]),
+        ([(8.0, 50.0), (8.0, 50.0), (3.0, 40.0), None, None], [0, 1, 2]),
+        ([(8.0, 50.0), (8.0, 50.0), (5.0, 5.0), None, None], [0, 1, 2]),
+        ([(8.0, 50.0), (3.0, 5.0), (8.0, 50.0), None, None], [0, 1, 2]),
+    ],
+    ids=["sold off", "sold off over weeks", "still there", "cheap and wanted", "not so cheap", "came back"],
+)
+def test_a_sell_off_is_cheap_and_unwanted_and_the_end(pairs: list, expected: list[int]) -> None:
+    assert kept(offered(steady=STEADY, other=pairs), "other") == expected
+    assert kept(offered(steady=STEADY, other=pairs), "steady") == [0, 1, 2, 3, 4]
+
+
+def test_sell_offs_are_each_listings_own() -> None:
+    """The first period of the next product in order is no continuation of the one before."""
+    frame = offered(a=[(8.0, 50.0), (8.0, 50.0), None, None, None], b=[(1.0, 1.0)] * 5, steady=STEADY)
+    assert without_dumps(frame).height == frame.height
+
+
+def test_an_index_without_sell_offs_does_not_follow_them_down() -> None:
+    frame = offered(steady=STEADY, other=[(8.0, 50.0), (8.0, 50.0), (3.0, 5.0), None, None])
+    assert geks(without_dumps(frame))["value"].to_list() == [1.0] * 5
+    assert geks(frame)["value"].to_list()[2] < 0.999
+
+
+OLD = {
+    "product": "old",
+    "merchant": "m1",
+    "stratum": "towels/piece",
+    "title": "纯棉毛巾家用加厚吸水洗脸巾",
+    "first_week": WEEK - timedelta(weeks=20),
+    "last_week": WEEK,
+    "first_price": 5.0,
+    "last_price": 4.0,
+}
+NEW = OLD | {
+    "product": "new",
+    "first_week": WEEK + timedelta(weeks=2),
+    "last_week": WEEK + timedelta(weeks=30),
+    "first_price": 4.2,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_found"),
+    [
+        ({}, True),
+        ({"title": "纯棉毛巾家用加厚吸水洗脸巾新"}, True),
+        ({"title": "浴巾"}, False),
+        ({"title": None}, False),
+        ({"merchant": "m2"}, False),
+        ({"stratum": "towels/gram"}, False),
+        ({"first_week": WEEK + timedelta(weeks=4)}, False),
+        ({"first_price": 6.1}, False),
+        ({"first_price": 2.7}, True),
+        ({"first_price": 2.6}, False),
+    ],
+    ids=[
+        "same",
+        "title nearly",
+        "title other",
+        "no title",
+        "merchant",
+        "stratum",
+        "late",
+        "dear",
+        "cheap",
+        "too cheap",
+    ],
+)
+def test_a_relaunch_is_the_same_good_of_the_same_merchant_soon_after(changed: dict, is_found: bool) -> None:
+    found = relaunches(pl.DataFrame([OLD, NEW | changed]))
+    assert found.select("product", "relaunch_of").rows() == ([("new", "old")] if is_found else [])
+
+
+def test_each_listing_has_one_successor_the_most_similar() -> None:
+    other = NEW | {"product": "other", "title": NEW["title"] + "新"}
+    assert relaunches(pl.DataFrame([OLD, other, NEW])).rows() == [("new", "old", 1.0)]
+
+
+def test_listings_that_were_there_from_the_start_or_are_still_there_are_no_relaunch() -> None:
+    still_there = OLD | {"last_week": NEW["last_week"]}
+    assert relaunches(pl.DataFrame([still_there, NEW])).is_empty()
+    assert relaunches(pl.DataFrame([OLD | {"first_week": NEW["first_week"]}, NEW])).is_empty()
+
+
+def test_an_index_with_relaunches_sees_the_price_go_on() -> None:
+    """The only listing is relaunched twice while its price falls by a tenth each time."""
+    frame = offered(a=[(10.0, 1.0), None, None], b=[None, (9.0, 1.0), None], c=[None, None, (8.1, 1.0)])
+    found = pl.DataFrame({"product": ["b", "c"], "relaunch_of": ["a", "b"]})
+    assert geks(frame)["value"].to_list()[1:] == [None, None]
+    linked = geks(with_relaunches(frame, found))["value"].to_numpy()
+    assert linked == pytest.approx(np.array([1, 0.9, 0.81]), rel=1e-12)

@@ -1,0 +1,61 @@
+"""Bilateral indices: against a fixed base, chained, or against the period before. Source: METHOD 4.2."""
+
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from configs.errors import InputError
+from transforms.index.formulas import Formula, Operands, formula_of
+from transforms.index.influences import Point, link, merchants_in, unity
+from transforms.index.matrices import Matrices, dense
+from transforms.index.splices import first_linked
+from transforms.index.systems import shared
+from transforms.uncertainty import Interval
+
+Method = Literal["fixed_base", "chained", "period"]
+METHODS = ("fixed_base", "chained", "period")
+Points = list[Point | None]
+
+
+def bilateral(frame: pl.DataFrame, formula: str = "fisher", method: Method = "fixed_base") -> pl.DataFrame:
+    """Bilateral index on matched products, one row per period: period, value, with merchants also low and high.
+
+    `formula` is jevons, merchant_jevons, dutot, carli, laspeyres, paasche, fisher, tornqvist or walsh. `fixed_base`
+    compares with the first period that shares products with another, `chained` multiplies the links from period to
+    period, over a gap from the last period that has a value and shares products, `period` compares with the period
+    before. The base is 1; null where nothing is matched. Raises InputError on rows that cannot be used.
+    """
+    if method not in METHODS:
+        raise InputError(f"{method!r} is no method here; choose one of {', '.join(METHODS)}")
+    matrices = dense(frame)
+    operands, of = Operands(matrices), formula_of(formula)
+    base = first_linked(shared(matrices.present)) if method != "period" else 0
+    points: Points = []
+    for t in range(len(matrices.periods)):
+        points.append(unity(merchants_in(operands)) if t == base else _linked(operands, of, method, points, t))
+    return _frame(matrices, points)
+
+
+def _linked(operands: Operands, formula: Formula, method: Method, points: Points, t: int) -> Point | None:
+    """The index of a period that is not the base; None where it has no link."""
+    if method == "period":
+        return link(operands, formula, t - 1, t)
+    known = [s for s, point in enumerate(points) if point is not None]
+    for s in known[:1] if method == "fixed_base" else reversed(known):
+        earlier, step = points[s], link(operands, formula, s, t)
+        if earlier is not None and step is not None:
+            return earlier.then(step)
+    return None
+
+
+def _frame(matrices: Matrices, points: Points) -> pl.DataFrame:
+    values = [None if point is None else float(np.exp(point.log)) for point in points]
+    frame = pl.DataFrame({"period": matrices.periods, "value": pl.Series(values, dtype=pl.Float64)})
+    if matrices.merchant is None:
+        return frame
+    intervals = [Interval(None) if point is None else point.interval() for point in points]
+    return frame.with_columns(
+        low=pl.Series([interval.low for interval in intervals], dtype=pl.Float64),
+        high=pl.Series([interval.high for interval in intervals], dtype=pl.Float64),
+    )

@@ -1,0 +1,14 @@
+"""Displayed sales are gross of what is sent back. Where the return rate is observed, the change net of it follows."""
+
+from transforms.uncertainty import Interval, mapped
+
+
+def net_of_returns(change: Interval, base_return_share: float, return_share: float) -> Interval:
+    """The change of what buyers keep: (1 + g) (1 - rho) / (1 - rho') - 1, rho' the return rate at the base. METHOD 3.3.
+
+    Both rates are taken as known: the interval is that of the displayed change. No value where all was sent back at the
+    base."""
+    if base_return_share >= 1:
+        return Interval(None)
+    kept = (1 - return_share) / (1 - base_return_share)
+    return mapped(change, lambda end: (1 + end) * kept - 1)
