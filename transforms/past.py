@@ -183,7 +183,7 @@ def past_of(rows: pl.DataFrame, held: Collection[date] = ()) -> Past:
     arrays = {name: read[name].to_numpy() for name in READ}
     number, week = read[NUMBER].to_numpy().astype(np.int64), read["week"]
     starts = np.flatnonzero(week.to_physical().diff().fill_null(1).to_numpy())
-    ends = [*starts[1:], len(week)]
+    ends = np.append(starts, len(week))[1:]
     standings = {
         week[int(start)]: Standing(number[start:end], {name: array[start:end] for name, array in arrays.items()})
         for start, end in zip(starts, ends, strict=True)
