@@ -6,12 +6,12 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from transforms.estimate_tables import IN_TABLES, changes_of, levels_of
 from transforms.estimates import change, level
 from transforms.footing import Footings
-from transforms.forms import Balance, Dispersion, Measured, Quantile, Share
+from transforms.forms import Measured
 from transforms.hidden import shown_sales
 from transforms.metric import LevelMetric
-from transforms.metrics import metrics
 from transforms.ordered import BoolArray, FloatArray, IntArray, total
 from transforms.page_spread import page_spread
 from transforms.paired import Paired, paired
@@ -25,15 +25,12 @@ from transforms.panels import (
     merchant_panel,
     total_panel,
 )
-from transforms.quantile_tables import quantile_changes_of, quantile_levels_of
 from transforms.ranked import ranked_segments
 from transforms.reads import main_unit, read_values
 from transforms.samples import Estimate, Sample
 from transforms.segments import ALL, MARKETPLACE, Masks, Standing, in_order, listing_segments, merchant_segments
-from transforms.share_tables import Found, Wanted, share_changes_of, share_levels_of
+from transforms.share_tables import Found
 from transforms.split import Sides, sides_of
-
-IN_TABLES = (Share, Balance, Quantile, Dispersion)
 
 
 @dataclass(frozen=True)
@@ -91,29 +88,15 @@ class Segments:
 
     @cached_property
     def _levels(self) -> Found:
-        """The levels of all shares and quantiles by metric and segment."""
+        """The levels of shares and quantiles by metric and segment."""
         masks = {ALL: np.ones(len(self.whole.own.weight), dtype=bool), **self.own}
-        shares, quantiles = self._wanted(masks)
-        own = self.whole.own
-        return {**share_levels_of(own, masks, shares), **quantile_levels_of(own, masks, quantiles)}
+        return levels_of(self.whole.own, masks)
 
     @cached_property
     def _changes(self) -> Found:
         """Their changes by metric and segment."""
         masks = {ALL: np.ones(len(self.whole.has_base), dtype=bool), **self.merchants}
-        shares, quantiles = self._wanted(masks)
-        ends = self.whole.base, self.whole.current
-        return {**share_changes_of(*ends, masks, shares), **quantile_changes_of(*ends, masks, quantiles)}
-
-    def _wanted(self, masks: Masks) -> tuple[Wanted, Wanted]:
-        """Shares with balances behind them, and quantiles with dispersions; each with the segments it is told in."""
-        there = [name for name, is_in in masks.items() if is_in.any()]
-        named = [(metric, [name for name in there if metric.is_in(name)]) for metric in metrics()]
-        shares, quantiles = (
-            [pair for form in forms for pair in named if isinstance(pair[0].form, form)]
-            for forms in ((Share, Balance), (Quantile, Dispersion))
-        )
-        return shares, quantiles
+        return changes_of(self.whole.base, self.whole.current, masks)
 
     @property
     def names(self) -> list[str]:

@@ -42,10 +42,20 @@ class Standing:
 
     def look(self, numbers: IntArray, name: str) -> FloatArray:
         """One column for some listings; NaN where they do not stand."""
+        return self.read(self.places(numbers), name)
+
+    def places(self, numbers: IntArray) -> IntArray:
+        """Where some listings stand in the columns; -1 where they do not."""
         if not len(self.number):
-            return np.full(len(numbers), np.nan)
+            return np.full(len(numbers), -1)
         place = np.minimum(np.searchsorted(self.number, numbers), len(self.number) - 1)
-        return np.where(self.number[place] == numbers, self.columns[name][place], np.nan)
+        return np.where(self.number[place] == numbers, place, -1)
+
+    def read(self, places: IntArray, name: str) -> FloatArray:
+        """One column at `places`; NaN at -1."""
+        if not len(self.number):
+            return np.full(len(places), np.nan)
+        return np.where(places < 0, np.nan, self.columns[name][places])
 
 
 @dataclass(frozen=True)
@@ -157,9 +167,16 @@ class View:
 
     def window(self, weeks: int, name: str, is_in: BoolArray) -> FloatArray:
         """What those of `is_in` showed in the last `weeks` weeks, this one last: weeks x listings."""
-        days = [self.week - WEEK * back for back in reversed(range(1, weeks))]
-        earlier = [self.past.look(day, self.number[is_in], name) for day in days]
-        return np.array([*earlier, self.now(name)[is_in]])
+        rows = [self._look(self.week - WEEK * back, name, is_in) for back in reversed(range(1, weeks))]
+        return np.array([*rows, self.now(name)[is_in]])
+
+    def _look(self, week: date, name: str, is_in: BoolArray) -> FloatArray:
+        """What those of `is_in` showed in one earlier week."""
+        standing = self.past.at(week)
+        if standing is None:
+            return np.full(np.count_nonzero(is_in), np.nan)
+        places = self.kept(week, lambda: standing.places(self.number))
+        return standing.read(places[is_in], name)
 
 
 def with_numbers(rows: pl.DataFrame) -> pl.DataFrame:

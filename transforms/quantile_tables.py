@@ -28,32 +28,30 @@ CHANGES = {Quantile: "ratio of quantiles, Woodruff v1", Dispersion: "ratio of me
 @dataclass(frozen=True)
 class Priced:
     """One price of the listings of one end in some segments, which are the rows of `listings`; `counted` marks those of
-    weight 0.8 or more, `levels` are the quantiles that metrics ask for."""
+    weight 0.8 or more, `wanted` are the quantiles and places of segments that metrics ask for."""
 
     listings: Weighted
     counted: BoolArray
-    levels: Sequence[float]
+    wanted: Sequence[tuple[float, int]]
 
-    def rows(self, metric: LevelMetric) -> Rows:
-        """What a metric says of each segment."""
+    def rows(self, metric: LevelMetric, places: list[int]) -> Rows:
+        """What a metric says of some segments."""
         if isinstance(metric.form, Dispersion):
-            return dispersion_rows(self.listings, self.quantile(HALF))
+            listings = replace(self.listings, weight=self.listings.weight[places])
+            return dispersion_rows(listings, self.quantile(HALF, places))
         assert isinstance(metric.form, Quantile)
-        found = self.quantile(metric.form.level)
-        return found if metric.form.over is None else found.over(self.quantile(metric.form.over))
+        found = self.quantile(metric.form.level, places)
+        return found if metric.form.over is None else found.over(self.quantile(metric.form.over, places))
 
-    def quantile(self, level: float) -> Rows:
-        """One of the quantiles."""
-        segments = len(self.listings.weight)
-        start = self.levels.index(level) * segments
-        return self.quantiles.take(slice(start, start + segments))
+    def quantile(self, level: float, places: list[int]) -> Rows:
+        """One of the quantiles of some segments."""
+        return self.quantiles.take([self.wanted.index((level, place)) for place in places])
 
     @cached_property
     def quantiles(self) -> Rows:
         """All of them, one after the other."""
-        each = len(self.listings.weight)
-        weight = np.tile(self.listings.weight, (len(self.levels), 1))
-        return quantile_rows(replace(self.listings, weight=weight), np.repeat(self.levels, each))
+        levels, places = zip(*self.wanted, strict=True)
+        return quantile_rows(replace(self.listings, weight=self.listings.weight[list(places)]), np.array(levels))
 
     @cached_property
     def counts(self) -> tuple[IntArray, IntArray]:
@@ -72,10 +70,10 @@ def quantile_levels_of(sample: Sample, masks: Masks, wanted: Wanted) -> Found:
     """The levels of quantiles and dispersions, from the listings of a week and which of these are in which segment."""
     found: Found = {}
     for name, names, metrics in _by_price(wanted):
-        priced = _priced(sample, name, np.array([masks[segment] for segment in names]), metrics)
+        priced = _priced(sample, name, np.array([masks[segment] for segment in names]), _asked(names, metrics))
         for metric, segments in metrics:
             places = [names.index(segment) for segment in segments]
-            intervals = intervals_of(priced.rows(metric).take(places))
+            intervals = intervals_of(priced.rows(metric, places))
             for segment, place, interval in zip(segments, places, intervals, strict=True):
                 if interval.value is not None:
                     merchants, listings = (int(count[place]) for count in priced.counts)
@@ -90,7 +88,8 @@ def quantile_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wan
     found: Found = {}
     for name, names, metrics in _by_price(wanted):
         belongs = np.array([masks[segment] for segment in names])
-        then, now = (_priced(end, name, belongs[:, end.merchant], metrics) for end in (base, current))
+        asked = _asked(names, metrics)
+        then, now = (_priced(end, name, belongs[:, end.merchant], asked) for end in (base, current))
         is_there: BoolArray = np.any(now.listings.weight > 0, axis=1)
         counts = seen_at_either(base, current, [name], belongs)
         for metric, segments in metrics:
@@ -108,7 +107,7 @@ def _ratios(then: Priced, now: Priced, metric: LevelMetric, places: list[int]) -
     """The changes in some segments."""
     if not then.listings.weight.any():
         return [Interval(None)] * len(places)
-    ratios = intervals_of(now.rows(metric).over(then.rows(metric)).take(places))
+    ratios = intervals_of(now.rows(metric, places).over(then.rows(metric, places)))
     return [mapped(with_p_of_ratio(ratio), lambda end: end - 1) for ratio in ratios]
 
 
@@ -125,14 +124,21 @@ def _by_price(wanted: Wanted) -> list[tuple[str, list[str], Wanted]]:
     ]
 
 
-def _priced(sample: Sample, name: str, is_in: BoolArray, metrics: Wanted) -> Priced:
-    """One price in the segments that `is_in` (segments x listings) names, for some metrics."""
-    levels = {level for metric, _ in metrics for level in _levels(metric)}
+def _priced(sample: Sample, name: str, is_in: BoolArray, asked: Sequence[tuple[float, int]]) -> Priced:
+    """One price in the segments that `is_in` (segments x listings) names."""
     read = sample.read(name)
-    known = np.flatnonzero(~np.isnan(read))
+    order = np.argsort(read, kind="stable")  # once for all: what is nearly in order is sorted in no time
+    known = order[: np.count_nonzero(~np.isnan(read))]
     weight = np.where(is_in[:, known], sample.weight[known], 0.0)
-    listings = Weighted(read[known][None], weight, sample.merchant[known], sample.size)
-    return Priced(listings, sample.counted[known], sorted(levels))
+    return Priced(
+        Weighted(read[known][None], weight, sample.merchant[known], sample.size), sample.counted[known], asked
+    )
+
+
+def _asked(names: list[str], metrics: Wanted) -> list[tuple[float, int]]:
+    """The quantiles and places of segments that metrics ask for."""
+    places = {name: place for place, name in enumerate(names)}
+    return sorted({(level, places[name]) for metric, own in metrics for level in _levels(metric) for name in own})
 
 
 def _levels(metric: LevelMetric) -> list[float]:

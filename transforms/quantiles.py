@@ -5,7 +5,7 @@ distribution. Its slope there turns each merchant's influence on that share into
 from which ratios of quantiles and of weeks have their intervals. Source: METHOD 1.5, 5; Woodruff 1952, JASA 47.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import isnan
 
 import numpy as np
@@ -15,6 +15,7 @@ from transforms.ordered import BoolArray, FloatArray, IntArray
 from transforms.shares import divided, jackknife, without_each_of_rows
 from transforms.uncertainty import CONFIDENCE, Interval
 
+CELLS = 250_000  # rows times listings of one pass: more would not stay in the processor's cache
 TIE = 1e-12  # cumulated weights closer than this are equal
 
 
@@ -27,6 +28,11 @@ class Weighted:
     weight: FloatArray
     merchant: IntArray
     size: int
+
+    def take(self, rows: slice) -> "Weighted":
+        """Some of the rows."""
+        price = self.price if len(self.price) == 1 else self.price[rows]
+        return Weighted(price, self.weight[rows], self.merchant, self.size)
 
     def by_merchant(self, values: FloatArray) -> FloatArray:
         """The sums of each row's values by merchant."""
@@ -69,6 +75,10 @@ def quantile_rows(listings: Weighted, level: FloatArray) -> Rows:
     off at the lowest price, the 5 % quantile of ten merchants would be covered 72 % of the time. No interval where one
     merchant is alone.
     """
+    portion = max(1, CELLS // max(1, listings.weight.shape[1]))
+    if len(level) > portion:
+        parts = [slice(start, start + portion) for start in range(0, len(level), portion)]
+        return _joined([quantile_rows(listings.take(part), level[part]) for part in parts])
     price, cumulated = _ordered(listings)
     value = _at(price, cumulated, level)
     of = listings.by_merchant(listings.weight)
@@ -112,6 +122,10 @@ def medians(listings: Weighted) -> FloatArray:
     """The median price of each row."""
     price, cumulated = _ordered(listings)
     return _at(price, cumulated, np.full(len(cumulated), 0.5))
+
+
+def _joined(parts: list[Rows]) -> Rows:
+    return Rows(*(np.concatenate([getattr(part, name.name) for part in parts]) for name in fields(Rows)))
 
 
 def _ordered(listings: Weighted) -> tuple[FloatArray, FloatArray]:

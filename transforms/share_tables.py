@@ -20,7 +20,7 @@ from transforms.shares import Intervals, Shares, share_contrasts, share_levels, 
 
 SHARE, SHARE_CHANGE = "cluster share, jackknife v1", "difference of shares, jackknife v1"
 BALANCE, BALANCE_CHANGE = "difference of shares, jackknife v1", "change of a difference of shares, jackknife v1"
-CELLS = 2_000_000  # rows times merchants of one pass
+CELLS = 250_000  # rows times merchants of one pass: more would not stay in the processor's cache
 
 Found = dict[tuple[str, str], Estimate]  # by metric and segment
 Wanted = Sequence[tuple[LevelMetric, Sequence[str]]]  # metrics of one form, and the segments each is published in
@@ -124,17 +124,20 @@ def _passes(wanted: Wanted, merchants: int) -> Iterator[Wanted]:
 def _rows(sample: Sample, metric: LevelMetric, masks: BoolArray) -> Rows:
     """One share in the segments that `masks` (segments x listings) name."""
     first, *second = (sample.read(name) for name in names_of(metric))
-    by = np.ones(len(first)) if isinstance(metric.form, Balance) or not second else second[0]
-    is_known = ~np.isnan(first + by)
+    is_balance = isinstance(metric.form, Balance)
+    by = sample.weight if is_balance or not second else sample.weight * second[0]
+    is_known = ~np.isnan(first if not second else first + second[0])
     is_in = masks & is_known
-    weight = np.where(is_in, sample.weight * by, 0.0)
-    against = np.where(is_known, second[0], 0.0) if isinstance(metric.form, Balance) else np.zeros(len(first))
-    sums = [weight * np.where(is_known, first, 0.0), weight * against, weight, is_in, is_in & sample.counted]
-    part, other, of, known, counted = (_by_merchant(sample, values) for values in sums)
+    weight, has, other = (np.where(is_known, array, 0.0) for array in (by, first, second[0] if is_balance else first))
+    part, known = (_by_merchant(sample, values) for values in (is_in * (weight * has), is_in))
+    is_plain = bool((weight[is_known] == 1).all())  # most often all weights are 1: then one sum is all three
+    of = known if is_plain else _by_merchant(sample, is_in * weight)
+    counted = known if is_plain and by is sample.weight else _by_merchant(sample, is_in & sample.counted)
+    against = _by_merchant(sample, is_in * (weight * other)) if is_balance else np.zeros_like(part)
     if isinstance(metric.form, Share) and metric.form.per == "merchant":
         listings = np.maximum(1.0, known)
         part, of = part / listings, of / listings
-    return Rows(part, other, of, known, counted)
+    return Rows(part, against, of, known, counted)
 
 
 def _by_merchant(sample: Sample, values: FloatArray | BoolArray) -> FloatArray:
