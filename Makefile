@@ -8,7 +8,7 @@ HOME_DIR ?= data
 PACKAGES := configs spiders transforms warehouse reports flows sandbox benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check fmt coverage bench lock dictionary
+.PHONY: help env demo test check fmt coverage faults bench lock dictionary
 
 help:
 	@echo "make demo      the whole line on the practice marketplace; look at $(HOME_DIR)/reports"
@@ -17,6 +17,7 @@ help:
 	@echo "make check     only style, types and import rules"
 	@echo "make fmt       format the code"
 	@echo "make coverage  how often the published intervals hold the truth (minutes)"
+	@echo "make faults    what is lost when the steps are killed at random moments (minutes)"
 	@echo "make bench     CPU and memory of a week of 100,000 listings, beside parsel and pandas (minutes)"
 	@echo "make lock      resolve the requirements anew;  make dictionary  write docs/data-dictionary.md anew"
 
@@ -49,6 +50,11 @@ fmt: env
 
 coverage: env
 	$(BIN)/python -m benchmarks.coverage
+	$(BIN)/python -m benchmarks.assistant
+	$(BIN)/python -m benchmarks.planted_world
+
+faults: env
+	$(BIN)/python -m benchmarks.faults --kills 20
 
 bench: env
 	$(BIN)/python -m benchmarks.throughput

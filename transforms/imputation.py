@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from transforms.ordered import BoolArray, FloatArray, total
-from transforms.uncertainty import Interval, mapped, ratio_change, student_quantile
+from transforms.uncertainty import Interval, mapped, ratio_change, student_quantile, with_p_of_ratio
 
 RANK_CORRELATION = 1.0  # of a listing's place within what is hidden at both dates; 0, .5, .9 for sensitivity
 
@@ -54,7 +54,7 @@ def imputed_change(base: FloatArray, current: FloatArray, draws: Draws) -> Inter
     error, ratio = float(np.sqrt(variance)), known.value + 1
     reach = student_quantile(max(2.0, nu)) * error
     interval = Interval(ratio, ratio * float(np.exp(-reach)), ratio * float(np.exp(reach)), error, max(2.0, nu))
-    return replace(mapped(interval, lambda end: end - 1), value=known.value)
+    return replace(mapped(with_p_of_ratio(interval), lambda end: end - 1), value=known.value)
 
 
 def _jackknives(draws: Draws) -> tuple[FloatArray, FloatArray, FloatArray]:

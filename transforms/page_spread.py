@@ -14,7 +14,7 @@ import polars as pl
 
 from transforms.footing import Category, Footing, Footings
 from transforms.ordered import total
-from transforms.uncertainty import Interval, mapped, student_quantile
+from transforms.uncertainty import Interval, mapped, student_quantile, with_p_of_ratio
 
 Panels = Mapping[str, tuple[float, float]]
 Compare = Callable[[pl.DataFrame, pl.DataFrame, Footings], Panels]
@@ -56,7 +56,7 @@ def with_spread(interval: Interval, spread: Spread | None) -> Interval:
     error, ratio = float(np.sqrt(variance)), interval.value + 1
     reach = student_quantile(max(2.0, degrees)) * error
     ends = Interval(ratio, ratio * float(np.exp(-reach)), ratio * float(np.exp(reach)), error, max(2.0, degrees))
-    return replace(mapped(ends, lambda end: end - 1), value=interval.value)
+    return replace(mapped(with_p_of_ratio(ends), lambda end: end - 1), value=interval.value)
 
 
 def _without_each_page(

@@ -49,8 +49,9 @@ def sightings(listing_weeks: pl.DataFrame) -> pl.DataFrame:
 def relaunches(seen: pl.DataFrame) -> pl.DataFrame:
     """One row per relaunch, from `sightings`: LISTING of the old one, `next_listing_id` of the new one, `gone_week`,
     `next_week` (first seen), `jaccard`, and `log_price_ratio` (absolute). Sorted by key."""
-    alike = _alike(_candidates(seen)).filter(pl.col("jaccard") >= ALIKE)
-    ranked = alike.sort(BEST_FIRST, descending=[True, False, False, False, False])
+    alike = _candidates(seen).with_columns(jaccard("grams", "next_grams").alias("jaccard"))
+    fitting = alike.filter(pl.col("jaccard") >= ALIKE)
+    ranked = fitting.sort(BEST_FIRST, descending=[True, False, False, False, False])
     kept = ["gone_week", "next_week", "jaccard", "log_price_ratio"]
     return _one_to_one(ranked).select(*LISTING, "next_listing_id", *kept).sort(LISTING)
 
@@ -58,57 +59,69 @@ def relaunches(seen: pl.DataFrame) -> pl.DataFrame:
 def _candidates(seen: pl.DataFrame) -> pl.DataFrame:
     """Pairs of a listing that went and one that came in time, of near price; an older one is never the new one.
 
-    Days are put into bins as wide as the span allowed, so that a shop's pairs are not all looked at.
+    Not all pairs of a shop are looked at: days are put into bins as wide as the span allowed, and a pair must share one
+    of its rarest 3-grams (`_telling`), which all that are alike enough do.
     """
-    bin_of = pl.col("day").dt.epoch("d") // APART.days
-    gone = seen.filter(pl.col("gone_week").is_not_null()).with_columns(day="gone_week").with_columns(bin=bin_of)
-    near = pl.concat(gone.with_columns(pl.col("bin") + step) for step in (-1, 0, 1))
-    come = seen.filter("is_new").with_columns(day="first_week").with_columns(bin=bin_of)
-    new = come.select(
-        *SHOP, "unit", "bin",
+    titles = _telling(seen)
+    gone = seen.filter(pl.col("gone_week").is_not_null()).with_columns(day="gone_week")
+    come = seen.filter("is_new").with_columns(day="first_week", title_text="first_title_text")
+    old, new = (
+        end.with_columns(bin=pl.col("day").dt.epoch("d") // APART.days)
+        .join(titles, on="title_text", how="inner", validate="m:1")
+        .explode("telling")
+        for end in (gone, come)
+    )
+    near = pl.concat(old.with_columns(pl.col("bin") + step) for step in (-1, 0, 1))
+    later = new.select(
+        *SHOP, "unit", "bin", "telling",
         next_listing_id="listing_id", next_week="first_week", next_last_week="last_week",
-        next_title_text="first_title_text", next_price_yuan="first_price_yuan",
+        next_grams="grams", next_price_yuan="first_price_yuan",
     )  # fmt: skip
+    pairs = near.join(later, on=[*SHOP, "unit", "bin", "telling"], how="inner", nulls_equal=True)
     days = (pl.col("next_week") - pl.col("gone_week")).dt.total_days().abs()
+    ratio = (pl.col("next_price_yuan") / pl.col("price_yuan")).log().abs()
     return (
-        near.join(new, on=[*SHOP, "unit", "bin"], how="inner", nulls_equal=True)
+        pairs.with_columns(days_apart=days, log_price_ratio=ratio)
         .filter(
             pl.col("first_week") < pl.col("next_week"),
             pl.col("last_week") < pl.col("next_last_week"),
-        )
-        .with_columns(
-            days_apart=days,
-            log_price_ratio=(pl.col("next_price_yuan") / pl.col("price_yuan")).log().abs(),
-        )
-        .filter(
             pl.col("days_apart") <= APART.days,
             pl.col("log_price_ratio") <= np.log(PRICE_RATIO) + 1e-12,
         )
+        .unique([*LISTING, "next_listing_id"], keep="any")
     )
 
 
-def _alike(pairs: pl.DataFrame) -> pl.DataFrame:
-    """The pairs with the `jaccard` of their titles; each title is taken apart once."""
-    named = pl.concat([pairs["title_text"], pairs["next_title_text"].alias("title_text")])
-    titles = pl.DataFrame({"title_text": named.unique().drop_nulls().sort()})
-    known = titles.with_columns(grams=trigrams(titles["title_text"]))
-    return (
-        pairs.join(known, on="title_text", how="inner", validate="m:1")
-        .join(known.select(next_title_text="title_text", next_grams="grams"), on="next_title_text", validate="m:1")
-        .with_columns(jaccard("grams", "next_grams").alias("jaccard"))
-        .drop("grams", "next_grams")
-    )
+def _telling(seen: pl.DataFrame) -> pl.DataFrame:
+    """One row per title: its `grams`, and of them the `telling` ones.
+
+    Two sets of which one has n grams, alike in at least 0.8 of what either has, share 0.8 n or more of them; so any
+    n - 0.8 n + 1 of the one hold one that is shared, and where both take the rarest, they meet in it."""
+    named = pl.concat([seen["title_text"], seen["first_title_text"].alias("title_text")]).unique().drop_nulls().sort()
+    titles = pl.DataFrame({"title_text": named, "grams": trigrams(named)}).filter(pl.col("grams").list.len() > 0)
+    often = titles.select(gram=pl.col("grams").explode()).group_by("gram").len().sort("len", "gram")
+    place = often.with_row_index("place").select("gram", "place")
+    placed = titles.select("title_text", gram="grams").explode("gram").join(place, on="gram", validate="m:1")
+    rarest = placed.group_by("title_text").agg(pl.col("place").sort().cast(pl.Int64).alias("telling"))
+    count = pl.col("telling").list.len()
+    kept = count - (ALIKE * count - 1e-9).ceil().cast(pl.UInt32) + 1
+    telling = rarest.with_columns(pl.col("telling").list.head(kept))
+    return titles.join(telling, on="title_text", how="inner", validate="1:1")
 
 
 def _one_to_one(ranked: pl.DataFrame) -> pl.DataFrame:
-    """The best pair first, then the best of what is left, and so on: pairs that are the first of both their listings
-    are taken in one go, and the rest is looked at again."""
-    taken = [ranked.clear()]
-    while ranked.height:
-        place = pl.int_range(pl.len())
-        first = ranked.filter(place == place.min().over(*LISTING), place == place.min().over(*SHOP, "next_listing_id"))
-        taken.append(first)
-        ranked = ranked.join(first, on=LISTING, how="anti", maintain_order="left").join(
-            first, on=[*SHOP, "next_listing_id"], how="anti", maintain_order="left"
-        )
-    return pl.concat(taken)
+    """Going down the pairs, the best first, those of which neither listing is in a pair yet.
+
+    A loop and not a join: each choice depends on those before it, and few pairs are left here."""
+    numbered = ranked.select(
+        old=pl.struct(LISTING).rank("dense"), new=pl.struct([*SHOP, "next_listing_id"]).rank("dense")
+    )
+    gone: set[int] = set()
+    come: set[int] = set()
+    kept = []
+    for place, (old, new) in enumerate(numbered.iter_rows()):
+        if old not in gone and new not in come:
+            kept.append(place)
+            gone.add(old)
+            come.add(new)
+    return ranked[kept]

@@ -1,6 +1,6 @@
 """Displayed sales are gross of what is sent back. Where the return rate is observed, the change net of it follows."""
 
-from transforms.uncertainty import Interval, mapped
+from transforms.uncertainty import Interval, mapped, with_p_of_ratio
 
 
 def net_of_returns(change: Interval, base_return_share: float, return_share: float) -> Interval:
@@ -11,4 +11,5 @@ def net_of_returns(change: Interval, base_return_share: float, return_share: flo
     if base_return_share >= 1:
         return Interval(None)
     kept = (1 - return_share) / (1 - base_return_share)
-    return mapped(change, lambda end: (1 + end) * kept - 1)
+    ratio = mapped(change, lambda end: (1 + end) * kept)
+    return mapped(with_p_of_ratio(ratio), lambda end: end - 1)

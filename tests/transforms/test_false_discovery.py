@@ -4,6 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.false_discovery import RATE, adjusted
+from transforms.imputation import Draws, imputed_change
+from transforms.page_spread import Spread, with_spread
+from transforms.returns import net_of_returns
 from transforms.shares import ShareEnd, share_difference
 from transforms.uncertainty import Interval, p_value, ratio_change, signed_fraction, without_each
 
@@ -72,6 +75,21 @@ def test_below_one_in_twenty_the_interval_leaves_zero_out_and_above_it_does_not(
         share_difference(ShareEnd(base / 2, base), ShareEnd(np.minimum(current, base) / 1.5, base)),
     ):
         agrees(found)
+
+
+@given(SIZES, st.integers(0, 1000))
+def test_so_it_is_where_the_interval_is_made_wider_or_is_of_something_else(
+    sizes: list[tuple[float, float]], seed: int
+) -> None:
+    """Floored displays, lost pages and returns make an interval of their own: a p-value that was left behind, or went
+    on telling of another one, would call belts moved that have not."""
+    base, current = (np.array(end) for end in zip(*sizes, strict=True))
+    known = ratio_change(base, current)
+    random = np.random.default_rng(seed)
+    spread = [end * random.lognormal(0, 0.2, (8, len(sizes))) for end in (base, current)]
+    agrees(imputed_change(base, current, Draws(*spread, np.ones(len(sizes), dtype=bool))))
+    agrees(with_spread(known, Spread(0.01, 5.0)))
+    agrees(net_of_returns(known, base_return_share=0.05, return_share=0.2))
 
 
 def agrees(found: Interval) -> None:
