@@ -109,15 +109,12 @@ class Table(BaseModel):
                 f"too many; configs/tables.yaml lists its columns"
             )
         schema = self.polars_schema()
-        whole = frame.with_columns(
-            pl.lit(None, dtype=schema[name]).alias(name) for name in self.names if name not in names
-        ).select(pl.col(name).cast(schema[name]) for name in self.names)
+        whole = frame if dict(frame.schema) == dict(schema) else _typed(frame, schema)
         self._refuse_nulls(whole)
-        return whole
+        return whole if whole.columns == self.names else whole.select(self.names)
 
     def _refuse_nulls(self, frame: pl.DataFrame) -> None:
-        nulls = frame.select(pl.col(self.required_names).null_count()).row(0, named=True)
-        holed = {name: count for name, count in nulls.items() if count}
+        holed = {name: count for name in self.required_names if (count := frame[name].null_count())}
         if holed:
             raise TableError(f"table {self.name} allows no null in {holed} (column: rows)")
 
@@ -134,9 +131,15 @@ def table(name: str) -> Table:
     return tables()[name]
 
 
+@cache
 def figures_draft() -> Table:
     """A figure that is built but not yet released: table figures less what a release adds."""
     return table("figures").without("release", "released_at", "superseded_at")
+
+
+def _typed(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    absent = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in frame.columns]
+    return frame.with_columns(absent).select(pl.col(name).cast(kind) for name, kind in schema.items())
 
 
 def _table(name: str, body: dict[str, object]) -> Table:

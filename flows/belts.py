@@ -8,21 +8,21 @@ from pathlib import Path
 import polars as pl
 
 from configs.belts import Belt
-from configs.calendar import year_ago
+from configs.calendar import WEEK, year_ago
 from configs.register import Configs
 from configs.tables import figures_draft, table
-from flows.categories import COUNTERS
 from flows.festival_base import FestivalBases, festival_weeks
 from flows.footings import BeltFootings
 from flows.quality import quarantined_weeks
-from transforms import year_to_date
+from transforms import earlier, floor_trend, volatility, year_to_date
 from transforms.adoption import adoption_reading, reading_weeks
 from transforms.assistant import assistant_figures
 from transforms.compare import read_belt, week_figures
-from transforms.coverage import Coverage, lowest, share
+from transforms.coverage import Coverage, lowest, shares
 from transforms.displays import KIND
 from transforms.ends import read_pairs
 from transforms.festival_figures import as_festival, festival_figures
+from transforms.measured import Measures, measure
 from transforms.panels import (
     LISTING,
     MERCHANT,
@@ -31,16 +31,17 @@ from transforms.panels import (
     READ_OF_DISPLAYS,
     placed_listings,
 )
-from transforms.prices import with_cost_floor, with_earlier_prices
+from transforms.past import View, past_of, with_numbers
+from transforms.prices import with_cost_floor
 from transforms.sales import CUMULATIVE
 from warehouse import lake
 
-METHOD = "figures-7"
+METHOD = "figures-8"
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
 ADDED = (
     "weight",
     "cost_floor_yuan",
-    "earlier_price_yuan",
+    *earlier.COLUMNS,
     "sales_mu",
     "sales_sigma",
 )  # columns that are not stored with a listing
@@ -67,11 +68,16 @@ def build_belt(home: Path, configs: Configs, belt: Belt, weeks: Iterable[date] |
 
 
 def rests_on(week: date) -> set[date]:
-    """The weeks whose listings the figures of a week are made from: itself, a year ago, four weeks before either, the
-    windows of both years to date, and the readings of the assistant's effect, most of which are those windows. Near a
+    """The weeks whose listings the figures of a week are made from: itself, the twelve before it, the readings of its
+    volatility, the windows of the year to date, the same a year ago, and the readings of the assistant's effect. Near a
     festival there are more (`BeltWeeks.rests_on`)."""
-    ends = {week, week - COUNTERS, *year_to_date.windows(week)}
+    ends = {*looked_back_on(week), *year_to_date.windows(week)}
     return ends | {year_ago(end) for end in ends} | set(reading_weeks(week))
+
+
+def looked_back_on(week: date) -> set[date]:
+    """The weeks that what is measured of a week's past takes in; they hold all from which earlier prices come."""
+    return {*(week - WEEK * back for back in range(floor_trend.WEEKS)), *volatility.reading_weeks(week)}
 
 
 def drop_unknown_belts(home: Path, configs: Configs) -> None:
@@ -95,12 +101,14 @@ class BeltWeeks:
     coverage: pl.DataFrame
     rows: dict[date, pl.DataFrame] = field(default_factory=dict)
     readings: dict[date, pl.DataFrame] = field(default_factory=dict)
+    seen: dict[date, Measures] = field(default_factory=dict)
     adopters: dict[date, pl.DataFrame] = field(default_factory=dict)
-    shares: dict[date, float | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.units = [unit for unit in lake.units(self.home, "listing_belts") if unit[2] in self.belt.categories]
         self.known = sorted({week for _, week, _ in self.units})
+        names = {"marketplace": pl.String, "week": pl.Date, "category": pl.String}
+        self.shares = shares(self.coverage, pl.DataFrame(self.units, schema=names, orient="row"))
         pairs = sorted({(marketplace, category) for marketplace, _, category in self.units})
         self.stopped = {week for pair in pairs for week in quarantined_weeks(self.home, *pair)}
         files = ((week, lake.partition(self.home, "listing_belts", m, week, c)) for m, week, c in self.units)
@@ -133,8 +141,10 @@ class BeltWeeks:
         placed = _read(self.home, "listing_belts", wanted, [*UNIT_KEY, "belt", "weight", "rule"])
         own = placed.filter(pl.col("belt") == self.belt.id).drop("belt")
         joined = self._with_laws(listings.join(own, on=UNIT_KEY, how="left", validate="1:1"), wanted).sort(UNIT_KEY)
-        self.rows = {key[0]: part for key, part in joined.partition_by("week", as_dict=True).items()}
-        self.empty = joined.clear()
+        numbered = with_numbers(joined)
+        self.rows = {key[0]: part for key, part in numbered.partition_by("week", as_dict=True).items()}
+        self.empty = numbered.clear()
+        self.past = past_of(numbered, self.stopped)
 
     def _with_laws(self, listings: pl.DataFrame, units: list[Unit]) -> pl.DataFrame:
         """Adds sales_mu and sales_sigma, the lognormal of each listing's kind of sales, if displays hide anything that
@@ -159,6 +169,7 @@ class BeltWeeks:
             coverage=Coverage(self.covered(week), self.covered(base)),
             rules=self.configs.publication,
             quarantined=bool({week, base} & self.stopped),
+            measured=(self.measures(week), self.measures(base)),
             reordered=self.footings.reordered(week, base),
         )
         others = [self.festival(week, weekly), self.to_date(week), self.assistant(week)]
@@ -201,6 +212,12 @@ class BeltWeeks:
             reordered=any(map(self.footings.reordered, windows, bases)),
         )
 
+    def measures(self, week: date) -> Measures:
+        """What is measured of the belt's past up to one week."""
+        if week not in self.seen:
+            self.seen[week] = measure(View(self.past, week))
+        return self.seen[week]
+
     def assistant(self, week: date) -> pl.DataFrame:
         """The effect of the assistant: from the week, and those readings that passed their gates and lack few pages."""
         known = [day for day in reading_weeks(week) if day in self.rows]
@@ -234,21 +251,16 @@ class BeltWeeks:
 
     def inside(self, week: date, base: date | None = None) -> pl.DataFrame:
         """The rows inside the belt, and those whose place alone puts them outside, of merchants who were in it at the
-        base: that week decides. Each with the belt's cost floor and its own price of four weeks earlier."""
+        base: that week decides. Each with the belt's cost floor and what it showed in earlier weeks."""
         rows = self.rows.get(week, self.empty)
         kept = rows.filter(pl.col("weight").is_not_null())
         if base is not None:
             kept = pl.concat([kept, self._moved(rows, base)])
-        before = None if week - COUNTERS in self.stopped else self.rows.get(week - COUNTERS)
-        return with_cost_floor(with_earlier_prices(kept, before), self.belt.cost_floor)
+        return with_cost_floor(earlier.with_earlier(kept, self.past, week), self.belt.cost_floor)
 
     def covered(self, week: date) -> float | None:
         """Pages stored over pages expected of the belt's categories in one week."""
-        if week not in self.shares:
-            own = [(marketplace, category) for marketplace, day, category in self.units if day == week]
-            frame = pl.DataFrame(own, schema={"marketplace": pl.String, "category": pl.String}, orient="row")
-            self.shares[week] = share(self.coverage, frame, week)
-        return self.shares[week]
+        return self.shares.get(week)
 
     def _moved(self, rows: pl.DataFrame, base: date) -> pl.DataFrame:
         words = self.belt.title_words

@@ -13,7 +13,8 @@ from reports.provinces import grouped_rows
 from reports.readings import Number, Reading
 from reports.tables import NOTHING, belt_cell, table_of
 from reports.values import bounds_text, difference_text, signless, value_text
-from transforms.metrics import Metric, metrics
+from transforms.metric import Metric
+from transforms.metrics import metrics
 
 SIZES = ("displayed_sales", "merchants", "listings", "belts_down_share")  # these have their places elsewhere
 ARROWS = {"up": "\N{BLACK UP-POINTING TRIANGLE}", "down": "\N{BLACK DOWN-POINTING TRIANGLE}"}

@@ -1,6 +1,6 @@
 """The metrics of the AI assistant, in the order in which they are published."""
 
-from transforms.metrics import Metric
+from transforms.metric import Metric
 
 SOURCE = "METHOD 5.12"
 

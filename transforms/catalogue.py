@@ -1,7 +1,8 @@
 """Every metric that table figures may hold."""
 
 from transforms.assistant_metrics import assistant_metrics
-from transforms.metrics import Metric, comparison_metrics, index_metrics, metrics, region_metrics
+from transforms.metric import Metric
+from transforms.metrics import comparison_metrics, index_metrics, metrics, region_metrics
 
 
 def catalogue() -> list[Metric]:

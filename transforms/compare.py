@@ -1,7 +1,6 @@
 """The figures of one belt and week: levels, changes on the year with their intervals, and the split of the change."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -10,27 +9,33 @@ from configs.errors import BeltwatchError
 from configs.publication import PublicationRules
 from transforms.attrition import attrition_bracket
 from transforms.bounds import HARD_BOUNDS, LOWER, hard_bounds, lower_change
+from transforms.churn import churn, net_panel
 from transforms.coverage import Coverage
 from transforms.ends import Ends, Segments, read_segments
-from transforms.estimates import FULL_COUNT, Estimate, change, level
+from transforms.estimates import FULL_COUNT
 from transforms.figures import Figure, figures_frame
 from transforms.footing import Footings
 from transforms.imputation import imputed_change
-from transforms.metrics import LevelMetric, metrics
+from transforms.measured import Measures, measured_figures
+from transforms.metric import LevelMetric
+from transforms.metrics import left_out, metrics_in
 from transforms.ordered import total
 from transforms.page_spread import with_spread
 from transforms.panels import NO_FOOTINGS, Panel, placed_listings
 from transforms.publication import BaseFacts, Decision, base_facts, decide, decide_level
+from transforms.reads import names_of
+from transforms.samples import Estimate
 from transforms.secondary import with_secondary
 from transforms.segments import ALL, MARKETPLACE, is_broad
-from transforms.split import ONE_SIDED, split_change
+from transforms.split import ONE_SIDED, split_sides
 from transforms.uncertainty import Interval, one_sided_fraction, ratio_change, signed_fraction
 
-MATCHED, TOTAL, SPLIT, SHARE, BRACKET = (
+MATCHED, TOTAL, SPLIT, SHARE, CHURN, BRACKET = (
     "matched-merchant ratio, jackknife v1",
     "total ratio, jackknife v1",
     "Bennet split, jackknife v1",
     "matched share v1",
+    "share of merchants, jackknife v1",
     "attrition bracket v1",
 )
 MATCHED_DRAWN, TOTAL_DRAWN = (
@@ -38,6 +43,7 @@ MATCHED_DRAWN, TOTAL_DRAWN = (
     "total ratio, jackknife and imputation v1",
 )
 WORST_CASE, LOWER_ENDS = "worst cases of displays v1", "ratio of lower ends, jackknife v1"
+NET = next(metric for metric in metrics_in(ALL) if metric.id == "net_sales")
 
 
 def belt_figures(
@@ -80,10 +86,13 @@ def week_figures(
     rules: PublicationRules,
     quarantined: bool = False,
     reordered: Collection[str] = (),
+    measured: tuple[Measures, Measures] = ({}, {}),
 ) -> pl.DataFrame:
     """`belt_figures` for what is read already, so that the year to date can use it too; `reordered` are marketplaces of
-    the belt that list in another order than they did at the base: nothing is compared with them in it."""
+    the belt that list in another order than they did at the base: nothing is compared with them in it. `measured` is
+    what is measured of the belt's past up to the week, and up to the base."""
     figures = with_secondary([*_all_figures(segments, coverage, rules)])
+    figures += measured_figures(*measured, coverage, rules)
     if reordered:
         figures = [figure.barred("sort_changed") if _is_in(figure, reordered) else figure for figure in figures]
     if quarantined:
@@ -105,19 +114,20 @@ def _check_week(rows: pl.DataFrame, week: date) -> None:
 
 def _all_figures(segments: Segments, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     """The figures of every segment; a belt's only marketplace is the belt itself, but for what only belts have."""
-    whole = list(_segment_figures(segments.whole, coverage, rules))
+    whole = list(_segment_figures(segments, segments.whole, coverage, rules))
     for name in segments.names:
         if is_broad(name) and (name == segments.whole.segment or segments.is_whole(name)):
-            is_other = name != segments.whole.segment
-            told = (figure for figure in whole if not (is_other and figure.metric in (HARD_BOUNDS, LOWER)))
-            yield from (replace(figure, segment=name) for figure in told)
+            of_belts = () if name == segments.whole.segment else (HARD_BOUNDS, LOWER)
+            absent = {*of_belts, *left_out(name)}
+            yield from (figure.of_segment(name) for figure in whole if figure.metric not in absent)
         else:
-            yield from _segment_figures(segments.cut(name), coverage, rules)
+            yield from _segment_figures(segments, segments.cut(name), coverage, rules)
 
 
-def _segment_figures(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    """The figures of one segment; of a cut only the levels or changes that it has listings for."""
-    levels, changes = _levels(ends, coverage, rules), _all_changes(ends, coverage, rules)
+def _segment_figures(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+    """The figures of one segment; of a cut only the levels or changes that it has listings for, and those metrics that
+    are published in it."""
+    levels, changes = _levels(segments, ends, coverage, rules), _all_changes(segments, ends, coverage, rules)
     is_empty, stands_nowhere = not len(ends.own.weight), not (len(ends.base.weight) or len(ends.current.weight))
     if is_broad(ends.segment):
         found = [figure.barred("no_data") if is_empty else figure for figure in (*levels, *changes)]
@@ -125,17 +135,20 @@ def _segment_figures(ends: Ends, coverage: Coverage, rules: PublicationRules) ->
         compared = [] if stands_nowhere else list(changes)
         is_gone = not len(ends.current.weight)
         found = [*([] if is_empty else levels), *(f.barred("no_data") if is_gone else f for f in compared)]
-    yield from (replace(figure, segment=ends.segment) for figure in found)
+    yield from (figure.of_segment(ends.segment) for figure in found)
 
 
-def _all_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    yield from sales_changes(ends, coverage, rules)
-    yield from _changes(ends, coverage, rules)
+def _all_changes(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+    if "displayed_sales" not in left_out(ends.segment):
+        yield from sales_changes(ends, coverage, rules)
+    if ends.segment == ALL:
+        yield from _net_change(ends, coverage, rules)
+    yield from _changes(segments, ends, coverage, rules)
 
 
-def _levels(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    for metric in metrics():
-        found = level(metric, ends.own)
+def _levels(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+    for metric in metrics_in(ends.segment):
+        found = segments.level(metric, ends)
         if found is not None:
             decision = decide_level(coverage.current_share, rules, _level_facts(metric, found, ends.segment))
             counts = found.merchants, found.listings
@@ -145,16 +158,15 @@ def _levels(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator
 def _level_facts(metric: LevelMetric, found: Estimate, segment: str) -> BaseFacts | None:
     """What a level is judged by: nothing for counts and for the sales of a belt or marketplace."""
     is_open = metric.unit == "count" or (found.method == FULL_COUNT and is_broad(segment))
-    return None if is_open else base_facts(found.merchants, found.spread, 1.0)
+    return None if is_open else found.facts
 
 
-def _changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+def _changes(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     """The changes of shares and quantiles, over all merchants of either end, each judged by its own base."""
-    for metric in metrics():
-        found = change(metric, ends.base, ends.current)
+    for metric in metrics_in(ends.segment):
+        found = segments.change(metric, ends)
         if found is not None:
-            has_base = found.interval.value is not None
-            facts = base_facts(found.base_merchants, found.spread, 1.0) if has_base else None
+            facts = None if found.interval.value is None else found.facts
             decision = decide(facts, coverage.lower_share, rules)
             counts = found.merchants, found.listings
             unit = metric.change_unit
@@ -178,7 +190,10 @@ def sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> It
         return
     yield ratio_figure("merchants", "yoy", "total", ends.merchants, in_all)
     yield ratio_figure("listings", "yoy", "total", ends.listings, in_all)
-    for name, effect in split_change(ends.pairs).items():
+    for name, interval in churn(ends.merchants):
+        counts = ends.merchants.merchants, ends.merchants.listings
+        yield Figure(name, "yoy", "total", interval, "share", *counts, CHURN, in_all)
+    for name, effect in split_sides(ends.sides).items():
         fraction = one_sided_fraction if name in ONE_SIDED else signed_fraction
         interval = fraction(effect.yuan, effect.without_yuan, whole.base)
         yield Figure(name, "yoy", "total", interval, "change", whole.merchants, whole.listings, SPLIT, in_all)
@@ -200,6 +215,18 @@ def _bounds_figures(matched: Panel, decision: Decision) -> Iterator[Figure]:
     for metric, interval, method in found:
         counts = matched.merchants, matched.listings
         yield Figure(metric, "yoy", "matched", interval, "change", *counts, method, decision)
+
+
+def _net_change(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+    """The change of sales net of returns; nothing where no return rate is observed this week."""
+    if not len(ends.current.known(*names_of(NET)).weight):
+        return
+    counts = ends.pairs.select(pl.when("is_matched").then("counts").otherwise(0.0)).to_series().to_numpy()
+    panel = net_panel(ends.base, ends.current, names_of(NET)[0], counts)
+    base = total(ends.matched.base)
+    share = total(panel.base) / base if base > 0 else None
+    decision = sales_decision(panel, panel, share, len(panel.base) > 0, coverage, rules)
+    yield ratio_figure(NET.id, "yoy", "matched", panel, decision)
 
 
 def sales_decision(

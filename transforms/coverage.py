@@ -69,3 +69,17 @@ def share(coverage: pl.DataFrame, units: pl.DataFrame, week: date) -> float | No
         return None
     total = int(expected.sum())
     return int(rows["stored_count"].sum()) / total if total else None
+
+
+def shares(coverage: pl.DataFrame, units: pl.DataFrame) -> dict[date, float | None]:
+    """`share` of every week of `units`, which has the columns UNIT."""
+    joined = units.join(coverage, on=UNIT, how="left", validate="1:1", maintain_order="left")
+    summed = joined.group_by("week").agg(
+        pl.col("stored_count").sum(),
+        pl.col("expected_count").sum(),
+        pl.col("expected_count").is_null().any().alias("is_open"),
+    )
+    return {
+        week: None if is_open or not expected else stored / expected
+        for week, stored, expected, is_open in summed.select("week", "stored_count", "expected_count", "is_open").rows()
+    }

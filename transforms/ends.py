@@ -1,14 +1,17 @@
 """One belt at a week and at its base, read once into arrays, and the cuts of it."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
-from transforms.estimates import Sample, main_unit, read_values
+from transforms.estimate_tables import IN_TABLES, changes_of, levels_of
+from transforms.estimates import change, level
 from transforms.footing import Footings
+from transforms.forms import Measured
 from transforms.hidden import shown_sales
-from transforms.metrics import metrics
+from transforms.metric import LevelMetric
 from transforms.ordered import BoolArray, FloatArray, IntArray, total
 from transforms.page_spread import page_spread
 from transforms.paired import Paired, paired
@@ -22,31 +25,45 @@ from transforms.panels import (
     merchant_panel,
     total_panel,
 )
+from transforms.ranked import ranked_segments
+from transforms.reads import main_unit, read_values
+from transforms.samples import Estimate, Sample
 from transforms.segments import ALL, MARKETPLACE, Masks, Standing, in_order, listing_segments, merchant_segments
+from transforms.share_tables import Found
+from transforms.split import Sides, sides_of
 
 
 @dataclass(frozen=True)
 class Ends:
     """One segment of a belt: the listings of the week for its levels, and both ends for its changes.
 
-    `base` and `current` number merchants and listings as `pairs` does and carry the base week's weights; `own` has
-    the week's own weights and numbers. `matched` ... `listings` are the panels of displayed sales and of the counts.
-    `has_base` marks the merchants that show sales at the base; `footings` are what the ends stand on, `sales` is what
-    displays of the whole belt hide.
+    `base` and `current` number merchants and listings as `all_pairs` does and carry the base week's weights; `own` has
+    the week's own weights and numbers. `sides` are the sales of the belt or of a marketplace, whose change is split.
+    `matched` ... `listings` are the panels of displayed sales and of the counts. `has_base` marks the merchants that
+    show sales at the base; `footings` are what the ends stand on, `sales` is what displays of the whole belt hide.
     """
 
     segment: str
     own: Sample
     base: Sample
     current: Sample
-    pairs: pl.DataFrame
+    all_pairs: pl.DataFrame
     matched: Panel
     whole: Panel
     merchants: Panel
     listings: Panel
     has_base: BoolArray
+    sides: Sides
     footings: Footings
     sales: Paired | None = None
+
+    @cached_property
+    def pairs(self) -> pl.DataFrame:
+        """The pairs of the belt or of a marketplace; other cuts have none."""
+        if self.segment == ALL:
+            return self.all_pairs
+        name = self.segment.removeprefix(MARKETPLACE)
+        return self.all_pairs.filter(pl.lit(name != self.segment) & (pl.col("marketplace") == name))
 
 
 @dataclass(frozen=True)
@@ -56,6 +73,30 @@ class Segments:
     whole: Ends
     own: Masks
     merchants: Masks
+
+    def level(self, metric: LevelMetric, ends: Ends) -> Estimate | None:
+        """The level of a metric in a segment; None where it reads nothing."""
+        if isinstance(metric.form, IN_TABLES):
+            return self._levels.get((metric.id, ends.segment))
+        return None if isinstance(metric.form, Measured) else level(metric, ends.own)
+
+    def change(self, metric: LevelMetric, ends: Ends) -> Estimate | None:
+        """The change of a metric in a segment; None where the week reads nothing, or the metric has none."""
+        if isinstance(metric.form, IN_TABLES):
+            return self._changes.get((metric.id, ends.segment))
+        return None if isinstance(metric.form, Measured) else change(metric, ends.base, ends.current)
+
+    @cached_property
+    def _levels(self) -> Found:
+        """The levels of shares and quantiles by metric and segment."""
+        masks = {ALL: np.ones(len(self.whole.own.weight), dtype=bool), **self.own}
+        return levels_of(self.whole.own, masks)
+
+    @cached_property
+    def _changes(self) -> Found:
+        """Their changes by metric and segment."""
+        masks = {ALL: np.ones(len(self.whole.has_base), dtype=bool), **self.merchants}
+        return changes_of(self.whole.base, self.whole.current, masks)
 
     @property
     def names(self) -> list[str]:
@@ -80,7 +121,8 @@ class Segments:
             own=whole.own.cut(own),
             base=whole.base.cut(belongs[whole.base.merchant]),
             current=whole.current.cut(belongs[whole.current.merchant]),
-            pairs=_on_marketplace(whole.pairs, name),
+            all_pairs=whole.all_pairs,
+            sides=whole.sides.cut(belongs[whole.sides.merchant]) if name.startswith(MARKETPLACE) else whole.sides,
             has_base=whole.has_base & belongs,
             footings=whole.footings,
             **panels,
@@ -103,34 +145,31 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame, footings: Footings = NO
     size = int(pairs["merchant"].max() or 0) + 1 if len(pairs) else 0  # type: ignore[arg-type]
     unit = main_unit(now)
     base_unit = main_unit(then) or unit
-    catalogue = metrics()
-    then_masks, now_masks = listing_segments(then), listing_segments(now)
-    values = read_values(now, catalogue, base_unit)
+    then_masks = {**listing_segments(then), **ranked_segments(then, base_unit)}
+    now_masks = {**listing_segments(now), **ranked_segments(now, unit)}
+    values = read_values(now, base_unit)
     base, current = (
-        _sample(pairs, row, size, read)
-        for row, read in (("base_row", read_values(then, catalogue, base_unit)), ("row", values))
+        _sample(pairs, row, size, read) for row, read in (("base_row", read_values(then, base_unit)), ("row", values))
     )
     standings = [
-        Standing(sample.merchant, size, {name: is_in[rows] for name, is_in in masks.items()})
-        for sample, masks, rows in (
-            (base, then_masks, _rows(pairs, "base_row")),
-            (current, now_masks, _rows(pairs, "row")),
-        )
+        Standing(sample.merchant, size, {name: is_in[sample.rows] for name, is_in in masks.items()})
+        for sample, masks in ((base, then_masks), (current, now_masks))
     ]
     is_present = (now["weight"] > 0).to_numpy()
-    read = values if unit == base_unit else read_values(now, catalogue, unit)
-    own = _own_sample(present, {name: array[is_present] for name, array in read.items()})
+    read = values if unit == base_unit else read_values(now, unit)
+    own = _own_sample(present, read, np.flatnonzero(is_present))
     whole = Ends(
         segment=ALL,
         own=own,
         base=base,
         current=current,
-        pairs=pairs,
+        all_pairs=pairs,
         matched=replace(matched_panel(pairs, sales), lost=lost.get("matched")),
         whole=replace(total_panel(pairs, sales), lost=lost.get("total")),
         merchants=merchant_panel(pairs),
         listings=listing_panel(pairs),
         has_base=_has_base(pairs, size),
+        sides=sides_of(pairs),
         footings=footings,
         sales=sales,
     )
@@ -148,32 +187,20 @@ def _sums(now: pl.DataFrame, then: pl.DataFrame, footings: Footings) -> dict[str
     return {name: (total(panel.base), total(panel.current)) for name, panel in panels.items()}
 
 
-def _own_sample(present: pl.DataFrame, values: dict[str, FloatArray]) -> Sample:
+def _own_sample(present: pl.DataFrame, values: dict[str, FloatArray], rows: IntArray) -> Sample:
     merchant = present.select(merchant_number()).to_series().to_numpy()
     size = int(merchant[-1]) + 1 if len(merchant) else 0
-    return Sample(np.arange(present.height), merchant, size, present["weight"].to_numpy(), values)
+    return Sample(np.arange(present.height), merchant, size, present["weight"].to_numpy(), values, rows)
 
 
 def _sample(pairs: pl.DataFrame, row: str, size: int, values: dict[str, FloatArray]) -> Sample:
-    stands = pairs[row].is_not_null().to_numpy()
-    rows = _rows(pairs, row)
-    read = {name: array[rows] for name, array in values.items()}
-    numbers = np.flatnonzero(stands)
-    return Sample(numbers, pairs["merchant"].to_numpy()[numbers], size, pairs["weight"].to_numpy()[numbers], read)
-
-
-def _rows(pairs: pl.DataFrame, row: str) -> IntArray:
-    return pairs[row].drop_nulls().to_numpy().astype(np.int64)
+    numbers = np.flatnonzero(pairs[row].is_not_null().to_numpy())
+    rows = pairs[row].to_numpy()[numbers].astype(np.int64)
+    merchant, weight = pairs["merchant"].to_numpy()[numbers], pairs["weight"].to_numpy()[numbers]
+    return Sample(numbers, merchant, size, weight, values, rows)
 
 
 def _has_base(pairs: pl.DataFrame, size: int) -> BoolArray:
     found = np.zeros(size, dtype=bool)
     found[pairs["merchant"].to_numpy()[pairs["base_value_yuan"].is_not_null().to_numpy()]] = True
     return found
-
-
-def _on_marketplace(pairs: pl.DataFrame, segment: str) -> pl.DataFrame:
-    """The pairs of a marketplace; other cuts, whose change is not split, have none."""
-    if not segment.startswith(MARKETPLACE):
-        return pairs.clear()
-    return pairs.filter(pl.col("marketplace") == segment.removeprefix(MARKETPLACE))

@@ -16,7 +16,6 @@ from configs.publication import PublicationRules
 from transforms.compare import sales_changes
 from transforms.coverage import Coverage
 from transforms.ends import Ends
-from transforms.estimates import Sample
 from transforms.figures import figures_frame
 from transforms.panels import (
     NO_FOOTINGS,
@@ -26,12 +25,14 @@ from transforms.panels import (
     merchant_panel,
     total_panel,
 )
+from transforms.samples import Sample
 from transforms.segments import ALL
-from transforms.split import EFFECTS
+from transforms.split import EFFECTS, sides_of
 
 ALIGNMENT = "festival"
 TOLD = ("displayed_sales", *EFFECTS, "matched_share")
-EMPTY = Sample(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), 0, np.zeros(0), {})
+NONE = np.zeros(0, dtype=np.int64)
+EMPTY = Sample(NONE, NONE, 0, np.zeros(0), {}, NONE)
 
 
 def as_festival(weekly: pl.DataFrame) -> pl.DataFrame:
@@ -61,12 +62,13 @@ def festival_figures(
         own=EMPTY,
         base=EMPTY,
         current=EMPTY,
-        pairs=pairs,
+        all_pairs=pairs,
         matched=matched_panel(pairs),
         whole=total_panel(pairs),
         merchants=merchant_panel(pairs),
         listings=listing_panel(pairs),
         has_base=has_base,
+        sides=sides_of(pairs),
         footings=NO_FOOTINGS,
     )
     told = [figure for figure in sales_changes(ends, coverage, rules) if figure.metric in TOLD]

@@ -1,16 +1,23 @@
-"""The four forms of a metric."""
+"""The forms of a metric."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from transforms.past import View
+    from transforms.samples import Estimate
 
 
 @dataclass(frozen=True)
 class Total:
-    """The sum over listings of a quantity times the weight in the belt. A full count: no interval."""
+    """The sum over listings of a quantity times the weight in the belt. A full count: no interval. `is_partial`: there
+    is no row where the quantity is known of none."""
 
     quantity: pl.Expr
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -23,10 +30,21 @@ class Count:
 @dataclass(frozen=True)
 class Share:
     """The weighted mean of `part` (true or false, or 0-1) over listings where it is known (not null), or over their
-    merchants, each once. Its interval is `share_level`'s, its change a difference in points."""
+    merchants, each once; `by` is what a listing counts with besides its weight. Its interval is `share_levels`', its
+    change a difference in points."""
 
     part: pl.Expr
     per: Literal["listing", "merchant"] = "listing"
+    by: pl.Expr | None = None
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The share of `part` less the share of `against` over listings where they are known, which is where both are. Its
+    interval is `share_contrasts`', its change a difference in points."""
+
+    part: pl.Expr
+    against: pl.Expr
 
 
 @dataclass(frozen=True)
@@ -39,4 +57,32 @@ class Quantile:
     over: float | None = None
 
 
-Form = Total | Count | Share | Quantile
+@dataclass(frozen=True)
+class Dispersion:
+    """1.4826 times the median absolute distance of `price` from its median, over the median: a coefficient of variation
+    that outliers do not move. Interval and change as those of a quantile."""
+
+    price: pl.Expr
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """How unevenly `quantity` lies over merchants: `hhi` is the sum of squared shares x 10,000, `effective` 10,000 over
+    it, `top4` the share of the largest four. `earlier` is the merchant's quantity in a window before this one that does
+    not overlap with it: the interval is that of readings that differ as these two do, its change a ratio less 1."""
+
+    quantity: pl.Expr
+    earlier: pl.Expr
+    statistic: Literal["hhi", "top4", "effective"]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What `by` measures of a belt's past up to a week (transforms/past.py), for the whole belt only. Its change is
+    made from both levels and their intervals."""
+
+    by: Callable[["View"], "Estimate | None"]
+    changes_by: Literal["difference", "ratio"] = "difference"
+
+
+Form = Total | Count | Share | Balance | Quantile | Dispersion | Concentration | Measured

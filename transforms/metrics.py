@@ -1,71 +1,55 @@
-"""The catalogue of metrics, in the order in which they are published.
+"""The catalogue of metrics, in the order in which they are published; those of other modules follow the ones here.
 
-A metric is one function without arguments that says what is measured, in one of four forms (transforms/forms.py): a
-Total, a Count, a Share or a Quantile of the listings of one belt and week. All else follows: level, interval and
-change on the year (transforms/estimates.py), a column of belt_weeks, an entry in the catalogue, a line in the report.
-Its docstring is its definition. A metric without anything to measure (no cost floor, no badges) has no row.
+transforms/metric.py says what a metric is.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from inspect import cleandoc
-from typing import TypeVar
+from collections.abc import Collection, Sequence
+from functools import cache
 
 import polars as pl
 
+from transforms import crowding, price_war
 from transforms.bounds import WITHOUT_A_MODEL
-from transforms.forms import Count, Form, Quantile, Share, Total
+from transforms.forms import Count, Quantile, Share, Total
+from transforms.metric import CUTS, LevelMetric, Metric, metric, metrics_of
 
+CHURN = [
+    (
+        *("entry_share", "Merchants who came", "新进商家占比"),
+        "Merchants who stand now and did not a year ago, over those who stood then; it may exceed 100 %.",
+        "现有而一年前没有的商家数与一年前商家数之比，可超过100%。",
+    ),
+    (
+        *("exit_share", "Merchants who went", "退出商家占比"),
+        "Share of the merchants of a year ago who do not stand now.",
+        "一年前的商家中现已不在的占比。",
+    ),
+    (
+        *("churn_share", "Merchants who came or went", "商家更替率"),
+        "Merchants who came and who went within a year, over the merchants of both weeks together.",
+        "一年内进入与退出的商家数之和，除以两端商家数之和。",
+    ),
+]
 SERVICE = ("refund_only", "return_7d", "ship_48h")
-CUT = 0.005  # a price is cut where it falls by more (METHOD 5.4)
 
 
-@dataclass(frozen=True)
-class Metric:
-    """One metric: its id in table figures, the unit of its level, its names, what it is, the source of its formula."""
-
-    id: str
-    unit: str
-    en: str
-    zh: str
-    definition: str
-    definition_zh: str
-    source: str
-
-
-@dataclass(frozen=True)
-class LevelMetric(Metric):
-    """A metric of one belt and week."""
-
-    form: Form
-
-    @property
-    def change_unit(self) -> str:
-        """The unit of its change on the year: points of share for shares, else a fraction."""
-        return "share" if isinstance(self.form, Share) else "change"
-
-
-F = TypeVar("F", bound=Form)
-_CATALOGUE: list[LevelMetric] = []
-
-
-def metric(
-    *, unit: str, en: str, zh: str, definition_zh: str, source: str
-) -> Callable[[Callable[[], F]], Callable[[], F]]:
-    """Enters a function in the catalogue, under its own name; its docstring is the definition."""
-
-    def enter(measure: Callable[[], F]) -> Callable[[], F]:
-        definition = " ".join(cleandoc(measure.__doc__ or "").split())
-        name = measure.__name__
-        _CATALOGUE.append(LevelMetric(name, unit, en, zh, definition, definition_zh, source, measure()))
-        return measure
-
-    return enter
-
-
-def metrics() -> list[LevelMetric]:
+@cache
+def metrics() -> Sequence[LevelMetric]:
     """The metrics of a belt and week, in the order in which they are published."""
-    return list(_CATALOGUE)
+    modules = (__name__, price_war.__name__, crowding.__name__)
+    return tuple(made for module in modules for made in metrics_of(module))
+
+
+@cache
+def metrics_in(segment: str) -> Sequence[LevelMetric]:
+    """Those of them that are published in a segment."""
+    return tuple(metric for metric in metrics() if metric.is_in(segment))
+
+
+@cache
+def left_out(segment: str) -> Collection[str]:
+    """Those of them that are not."""
+    return frozenset(metric.id for metric in metrics() if not metric.is_in(segment))
 
 
 def comparison_metrics() -> list[Metric]:
@@ -93,6 +77,10 @@ def comparison_metrics() -> list[Metric]:
             for id_, en, zh, cause, cause_zh in effects
         ),
         Metric(*shared, matched, "两端均有展示成交额的商家在基期成交额中所占的比例。", "METHOD 1.3"),
+        *(
+            Metric(id_, "share", en, zh, definition, definition_zh, "METHOD 5.7")
+            for id_, en, zh, definition, definition_zh in CHURN
+        ),
         Metric(*bracket, lost, "考虑不再出现的商品后同店变化的可能范围，数值取中点。", "METHOD 1.2"),
     ]
 
@@ -124,6 +112,7 @@ def region_metrics() -> list[Metric]:
     zh="展示成交额",
     definition_zh="28天的展示成交额，按商品在产业带的权重计；未展示销量的商品不计。",
     source="METHOD 0, 3.3",
+    cuts=(*CUTS, "price_band"),
 )
 def displayed_sales() -> Total:
     """Yuan per 28 days: value times weight in the belt; listings that show no sales add nothing."""
@@ -203,7 +192,7 @@ def floor_ratio() -> Quantile:
 def cut_share() -> Share:
     """Share of listings whose price fell by more than 0.5 % in four weeks, among those that stood four weeks earlier
     with the same unit and pack."""
-    return Share(pl.col("price_yuan") < (1 - CUT) * pl.col("earlier_price_yuan"))
+    return Share(price_war.IS_CUT)
 
 
 @metric(
@@ -237,6 +226,7 @@ def service_pressure() -> Share:
     zh="展示复购率",
     definition_zh="商家展示复购率的平均值，每个商家计一次；不是报道所说的客户复购。",
     source="METHOD 5.10",
+    cuts=(*CUTS, "value_top"),
 )
 def repurchase_share() -> Share:
     """Mean of the repurchase rates that merchants display, each merchant once; it is the site's rate of a merchant, and

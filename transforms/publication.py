@@ -6,9 +6,11 @@ breaks the intervals that remain.
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from configs.publication import PublicationRules
-from transforms.ordered import FloatArray
-from transforms.uncertainty import effective_number, top_share
+from transforms.ordered import FloatArray, IntArray
+from transforms.uncertainty import effective_number, top_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,18 @@ PUBLISHED = Decision("published", "none")
 
 def base_facts(merchants: int, base: FloatArray, matched_share: float, ceiling_share: float = 0.0) -> BaseFacts:
     """The facts of one panel: `base` is each merchant's base yuan, `merchants` those matched."""
-    spread = effective_number(base), top_share(base, 1), top_share(base, 2)
-    return BaseFacts(merchants, *spread, matched_share, ceiling_share)
+    first, second = top_shares(base, 2)
+    return BaseFacts(merchants, effective_number(base), first, second, matched_share, ceiling_share)
+
+
+def facts_of_rows(merchants: IntArray, base: FloatArray) -> list[BaseFacts]:
+    """The facts of many panels at once, one row each, all of whose base is matched."""
+    whole, squares = base.sum(axis=1), (base**2).sum(axis=1)
+    largest = -np.sort(-base, axis=1)[:, :2].cumsum(axis=1) if base.shape[1] > 1 else np.repeat(base, 2, axis=1)
+    effective = np.divide(whole**2, squares, out=np.zeros_like(whole), where=squares > 0)
+    tops = np.divide(largest, whole[:, None], out=np.zeros_like(largest), where=whole[:, None] > 0)
+    rows = zip(merchants.tolist(), effective.tolist(), tops[:, 0].tolist(), tops[:, 1].tolist(), strict=True)
+    return [BaseFacts(*row, matched_share=1.0) for row in rows]
 
 
 def decide(facts: BaseFacts | None, coverage: float | None, rules: PublicationRules) -> Decision:

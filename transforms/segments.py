@@ -1,4 +1,5 @@
-"""Cuts of a belt: marketplaces, modes of business, the assistant, years on the site.
+"""Cuts of a belt: marketplaces, modes of business, the assistant, years on the site; those by rank are in
+transforms/ranked.py.
 
 A level takes the listings that are in a segment that week. A comparison takes merchants, by what they were at the base:
 one that changed its mode since takes its sales along, which is no growth of the other mode.
@@ -13,6 +14,9 @@ from transforms.ordered import BoolArray, IntArray, sums_by
 
 ALL, MARKETPLACE = "all", "marketplace="
 MODES = {"mode=self": "mode_self", "mode=supply": "mode_supply"}  # segment: flag of its listings
+TENTHS = 10
+BANDS = [f"price_band={10 * tenth}-{10 * tenth + 10}" for tenth in range(TENTHS)]  # of merchants by price
+TOP = "value_top=20"  # the 20 % of listings that sell most
 ASSISTANT = "assistant"  # flag of the listings of merchants who have it
 ASSISTED = ("assistant=yes", "assistant=no")
 YEARS = {"0-1": (0, 2), "2-4": (2, 5), "5-9": (5, 10), "10+": (10, np.inf)}  # from, below
@@ -67,8 +71,9 @@ def merchant_segments(base: Standing, current: Standing) -> Masks:
 
 
 def in_order(names: set[str]) -> list[str]:
-    """Segments in the order of publication: all, marketplaces, modes, with and without the assistant, years."""
-    fixed = [*MODES, *ASSISTED, *(f"merchant_years={name}" for name in YEARS)]
+    """Segments in the order of publication: all, marketplaces, modes, with and without the assistant, years, price
+    bands, the top by value."""
+    fixed = [*MODES, *ASSISTED, *(f"merchant_years={name}" for name in YEARS), *BANDS, TOP]
     places = sorted(name for name in names if name.startswith(MARKETPLACE))
     return [ALL, *places, *(name for name in fixed if name in names)]
 

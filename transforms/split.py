@@ -11,13 +11,12 @@ Only such listings enter: a listing missing from one end is entry or exit, never
 of entry and exit into the price effect). Another unit class, or another sales basis, is exit and entry too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import polars as pl
 
-from transforms.ordered import FloatArray, IntArray, floats, sums_at, total
-from transforms.panels import merchant_starts
+from transforms.ordered import BoolArray, FloatArray, IntArray, floats, sums_at, total
 from transforms.uncertainty import without_each
 
 EFFECTS = ("price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_effect")
@@ -32,47 +31,73 @@ class Effect:
     without_yuan: FloatArray
 
 
+@dataclass(frozen=True)
+class Sides:
+    """What the split reads of `listing_pairs`, row by row: the number of the merchant, of the unit class in order of
+    name (none being the first), whether it sells comparably at both ends, and price and weighted yuan of either."""
+
+    merchant: IntArray
+    unit: IntArray
+    continues: BoolArray
+    base_price: FloatArray
+    price: FloatArray
+    base_yuan: FloatArray
+    yuan: FloatArray
+
+    def cut(self, is_in: BoolArray) -> "Sides":
+        """The rows that are in it."""
+        return Sides(*(getattr(self, part.name)[is_in] for part in fields(self)))
+
+
+def sides_of(pairs: pl.DataFrame) -> Sides:
+    """The arrays of `listing_pairs`."""
+    units = pairs["unit"].fill_null("").to_list()
+    numbers = {unit: number for number, unit in enumerate(sorted(set(units)))}
+    sold = ("base_price_yuan", "price_yuan", "base_yuan", "yuan")
+    return Sides(
+        pairs["merchant"].to_numpy(),
+        np.array([numbers[unit] for unit in units], dtype=np.int64),
+        pairs.select(continues()).to_series().to_numpy(),
+        *(floats(pairs[name]) for name in sold),
+    )
+
+
+def continues() -> pl.Expr:
+    """Whether a row of `listing_pairs` sells comparably, in one unit class, at both ends."""
+    return pl.col("is_comparable") & pl.col("base_unit").eq_missing(pl.col("unit"))
+
+
 def split_change(pairs: pl.DataFrame) -> dict[str, Effect]:
-    """The effects in the order of EFFECTS, from `listing_pairs`; they add up to sum yuan - sum base_yuan.
+    """The effects in the order of EFFECTS, from `listing_pairs`; they add up to sum yuan - sum base_yuan."""
+    return split_sides(sides_of(pairs))
+
+
+def split_sides(sides: Sides) -> dict[str, Effect]:
+    """The same from `sides_of`, or a cut of them.
 
     Volume and mix of the rest of a belt are not the belt's less a merchant's summand, since S changes with it; they
     are therefore worked out anew from the sums of each class, which costs no more.
     """
-    merchant_count = len(merchant_starts(pairs))
-    merchant = np.cumsum(np.diff(pairs["merchant"].to_numpy(), prepend=-1) > 0) - 1
-    rows = pairs.with_columns(pl.Series("merchant", merchant), continues().alias("continues"))
-    staying, moving = rows.filter("continues"), rows.filter(~pl.col("continues"))
-    per_class = [_class_effects(part, merchant_count) for part in _unit_classes(staying)]
+    begins = np.diff(sides.merchant, prepend=-1) > 0
+    whole, merchant_count = replace(sides, merchant=np.cumsum(begins) - 1), int(begins.sum())
+    staying, moving = whole.cut(whole.continues), whole.cut(~whole.continues)
+    classes = [staying.cut(staying.unit == unit) for unit in np.unique(staying.unit)]
+    per_class = [_class_effects(part, merchant_count) for part in classes]
     effects = [_added([effects[i] for effects in per_class], merchant_count) for i in range(3)]
-    entry = _additive(moving, floats(moving["yuan"]), merchant_count)
-    leaving = _additive(moving, -floats(moving["base_yuan"]), merchant_count)
+    entry = _additive(moving, moving.yuan, merchant_count)
+    leaving = _additive(moving, -moving.base_yuan, merchant_count)
     return dict(zip(EFFECTS, [*effects, entry, leaving], strict=True))
 
 
-def continues() -> pl.Expr:
-    return pl.col("is_comparable") & pl.col("base_unit").eq_missing(pl.col("unit"))
-
-
-def _unit_classes(staying: pl.DataFrame) -> list[pl.DataFrame]:
-    """The listings of each unit class, null being one, classes in order of name."""
-    return (
-        staying.with_columns(pl.col("unit").fill_null(""))
-        .sort("unit", maintain_order=True)
-        .partition_by("unit", maintain_order=True)
-    )
-
-
-def _class_effects(staying: pl.DataFrame, merchant_count: int) -> list[Effect]:
+def _class_effects(staying: Sides, merchant_count: int) -> list[Effect]:
     """Price, volume and mix of one unit class."""
-    then_price, now_price = floats(staying["base_price_yuan"]), floats(staying["price_yuan"])
-    then = floats(staying["base_yuan"]) / then_price
-    now = floats(staying["yuan"]) / now_price
-    mean_price = (then_price + now_price) / 2
+    then, now = staying.base_yuan / staying.base_price, staying.yuan / staying.price
+    mean_price = (staying.base_price + staying.price) / 2
     sums = [_by_merchant(staying, part, merchant_count) for part in (then, now, mean_price * then, mean_price * now)]
     volume, mix = _volume_and_mix(*(np.array([total(part)]) for part in sums))
     volume_without, mix_without = _volume_and_mix(*(without_each(part) for part in sums))
     return [
-        _additive(staying, (then + now) / 2 * (now_price - then_price), merchant_count),
+        _additive(staying, (then + now) / 2 * (staying.price - staying.base_price), merchant_count),
         Effect(float(volume[0]), volume_without),
         Effect(float(mix[0]), mix_without),
     ]
@@ -90,7 +115,7 @@ def _volume_and_mix(
     return (now - then) * (then_mean + now_mean) / 2, (now + then) / 2 * (now_mean - then_mean)
 
 
-def _additive(rows: pl.DataFrame, yuan: FloatArray, merchant_count: int) -> Effect:
+def _additive(rows: Sides, yuan: FloatArray, merchant_count: int) -> Effect:
     """An effect that is a sum over listings: without a merchant it is the sum less the merchant's."""
     parts = _by_merchant(rows, yuan, merchant_count)
     return Effect(total(parts), without_each(parts))
@@ -104,11 +129,11 @@ def _added(effects: list[Effect], merchant_count: int) -> Effect:
     return Effect(yuan, without)
 
 
-def _by_merchant(rows: pl.DataFrame, values: FloatArray, merchant_count: int) -> FloatArray:
+def _by_merchant(rows: Sides, values: FloatArray, merchant_count: int) -> FloatArray:
     """The sums of merchants 0 ... merchant_count - 1, from rows sorted by merchant."""
-    starts: IntArray = merchant_starts(rows)
+    starts = np.flatnonzero(np.diff(rows.merchant, prepend=-1))
     sums = np.zeros(merchant_count)
-    sums[rows["merchant"].to_numpy()[starts]] = sums_at(starts, values)
+    sums[rows.merchant[starts]] = sums_at(starts, values)
     return sums
 
 

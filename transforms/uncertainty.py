@@ -95,8 +95,14 @@ def effective_number(values: FloatArray) -> float:
 
 def top_share(values: FloatArray, count: int) -> float:
     """Share of the sum that the largest `count` merchants hold; 0 where the sum is 0."""
+    return top_shares(values, count)[-1]
+
+
+def top_shares(values: FloatArray, count: int) -> list[float]:
+    """Share of the sum that the largest 1, 2 ... `count` merchants hold; 0 where the sum is 0."""
     whole = total(values)
-    return total(np.sort(values)[::-1][:count]) / whole if whole > 0 else 0.0
+    largest = np.sort(values)[::-1]
+    return [total(largest[: number + 1]) / whole if whole > 0 else 0.0 for number in range(count)]
 
 
 def ratio_from_influences(ratio: float, influences: FloatArray) -> Interval:

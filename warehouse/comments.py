@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from configs.tables import table
 from transforms.catalogue import level_metrics
-from transforms.metrics import Metric
+from transforms.metric import Metric
 
 
 def comments(view: str) -> Iterator[str]:

@@ -9,9 +9,11 @@ from configs.publication import PublicationRules, shipped_rules
 from transforms.catalogue import catalogue
 from transforms.compare import belt_figures
 from transforms.coverage import Coverage
+from transforms.earlier import with_earlier
 from transforms.metrics import metrics
 from transforms.panels import READ_BY_METRICS
-from transforms.prices import with_cost_floor, with_earlier_prices
+from transforms.past import past_of, with_numbers
+from transforms.prices import with_cost_floor
 
 WEEK, BASE_WEEK = date(2026, 11, 16), date(2025, 11, 17)
 BeltRows = Callable[..., pl.DataFrame]
@@ -53,10 +55,22 @@ def number(found: pl.DataFrame, metric: str, comparison: str = "level", segment:
     return values.item() if len(values) else None
 
 
+def beside_earlier(now: pl.DataFrame, *earlier: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the week with what they showed in earlier weeks."""
+    whole = with_numbers(pl.concat([*earlier, now], how="diagonal")).with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in (("title_text", pl.String), ("unit_price_yuan", pl.Float64))
+    )
+    return with_earlier(whole.filter(pl.col("week") == WEEK), past_of(whole), WEEK)
+
+
 def test_the_catalogue_stands_in_the_order_of_publication() -> None:
     assert [metric.id for metric in metrics()] == [
         *("displayed_sales", "merchants", "listings", "median_price", "below_cost_share", "margin_over_floor"),
         *("floor_ratio", "cut_share", "ad_share", "service_pressure", "repurchase_share", "return_rate"),
+        *("below_cost_value_share", "near_cost_share", "floor_velocity", "price_dispersion", "quartile_ratio"),
+        *("duplicate_dispersion", "regular_cut_share", "net_cut_share", "cut_among_changes_share", "cut_size"),
+        *("undercut_share", "undercut_excess", "undercut_chain", "title_homogeneity", "hhi", "cr4"),
+        *("effective_merchants", "volatility", "repurchase_by_sales_share", "full_repurchase_share", "net_sales"),
     ]
     assert {metric.unit for metric in catalogue()} == {"yuan", "count", "share", "ratio", "change"}
 
@@ -104,7 +118,8 @@ def test_only_listings_of_the_floors_unit_are_held_against_it(rows: Callable[...
 def test_what_cannot_be_known_has_no_row(rows: Callable[..., pl.DataFrame]) -> None:
     found = figures(with_cost_floor(rows(WEEK, {"unit_price_yuan": 2.0}, {"unit_price_yuan": 3.0}), None))
     assert set(found.filter(pl.col("comparison") == "level")["metric"]) == {
-        *("displayed_sales", "merchants", "listings", "median_price", "floor_ratio")
+        *("displayed_sales", "merchants", "listings", "median_price", "floor_ratio"),
+        *("price_dispersion", "quartile_ratio"),
     }
 
 
@@ -114,9 +129,9 @@ def test_cuts_are_counted_among_listings_that_stood_four_weeks_earlier(rows: Cal
     packs = pl.Series("pack_count", [1.0, 1.0, 1.0, 10.0])
     before = earlier.with_columns(packs)
     after = now.with_columns(pl.Series("pack_count", [1.0, 1.0, 1.0, 5.0, 1.0]))
-    found = figures(with_earlier_prices(after, before))
+    found = figures(beside_earlier(after, before))
     assert number(found, "cut_share") == pytest.approx(1 / 3)  # the fourth has another pack, the fifth is new
-    assert number(figures(with_earlier_prices(after, None)), "cut_share") is None
+    assert number(figures(beside_earlier(after)), "cut_share") is None
 
 
 def test_badges_and_advertisements(rows: Callable[..., pl.DataFrame]) -> None:
@@ -176,5 +191,6 @@ def test_few_merchants_publish_full_counts_only(rows: Callable[..., pl.DataFrame
     levels = found.filter(pl.col("comparison") == "level", pl.col("segment") == "all")
     assert dict(levels.select("metric", "reason").rows()) == {
         **dict.fromkeys(("displayed_sales", "merchants", "listings"), "none"),
-        **dict.fromkeys(("median_price", "floor_ratio", "ad_share"), "few_merchants"),
+        **dict.fromkeys(("median_price", "floor_ratio", "price_dispersion", "quartile_ratio"), "few_merchants"),
+        "ad_share": "few_merchants",
     }

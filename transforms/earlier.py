@@ -1,0 +1,48 @@
+"""What a listing and its merchant showed in earlier weeks, as columns beside what they show now."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from configs.calendar import WEEK
+from transforms.ordered import FloatArray, IntArray, sums_by
+from transforms.past import MONTH, NUMBER, Past
+
+COLUMNS = ("earlier_price_yuan", "older_price_yuan", "highest_since_yuan", "earlier_merchant_yuan")
+
+
+def with_earlier(rows: pl.DataFrame, past: Past, week: date) -> pl.DataFrame:
+    """Adds COLUMNS to listing weeks of one week with `number`.
+
+    `earlier_price_yuan` is the listing's price of four weeks earlier, `older_price_yuan` that of eight, and
+    `highest_since_yuan` the highest of the four weeks after the earlier one, this week's among them; null where the
+    listing was not there, or had another unit or pack, so that a smaller pack is no cut. `earlier_merchant_yuan` is
+    what its merchant showed as sold in the belt four weeks earlier, all listings together, times their weights.
+    """
+    number = rows[NUMBER].to_numpy().astype(np.int64)
+    earlier, older = (_price(past, week, number, weeks) for weeks in (MONTH, 2 * MONTH))
+    since = np.array([_price(past, week, number, weeks) for weeks in range(MONTH)])
+    found = [earlier, older, np.fmax.reduce(since), _merchant_yuan(past, week - MONTH * WEEK)[past.merchant[number]]]
+    columns = zip(COLUMNS, found, strict=True)
+    return rows.with_columns(pl.Series(name, array, nan_to_null=True) for name, array in columns)
+
+
+def _price(past: Past, week: date, number: IntArray, weeks: int) -> FloatArray:
+    """The price so many weeks ago where unit and pack were those of this week, NaN elsewhere."""
+    then = week - weeks * WEEK
+    is_same = past.look(then, number, "variant") == past.look(week, number, "variant")
+    return np.where(is_same, past.look(then, number, "price_yuan"), np.nan)
+
+
+def _merchant_yuan(past: Past, week: date) -> FloatArray:
+    """What each merchant showed as sold in the belt in one week; NaN where nothing was shown."""
+    size = int(past.merchant.max(initial=-1)) + 1
+    standing = past.at(week)
+    if standing is None:
+        return np.full(size, np.nan)
+    yuan = standing.columns["weight"] * standing.columns["value_yuan"]
+    is_shown = ~np.isnan(yuan)
+    merchant = past.merchant[standing.number[is_shown]]
+    shown = sums_by(merchant, yuan[is_shown], size)
+    return np.where(np.bincount(merchant, minlength=size) > 0, shown, np.nan)

@@ -1,0 +1,88 @@
+"""How alike a belt's listings are: groups of alike titles across merchants, and how far prices differ inside them.
+
+Source: METHOD 5.3, 5.6. The intervals leave out one merchant at a time, with the groups as they are: without a merchant
+a group of its listings alone is gone, one that others share is smaller.
+"""
+
+import numpy as np
+
+from transforms.ordered import FloatArray, IntArray
+from transforms.past import View
+from transforms.publication import base_facts
+from transforms.samples import Estimate, counts_by
+from transforms.shares import logit_interval, rule_of_three
+from transforms.uncertainty import Interval, effective_degrees, effective_number, jackknife_error, student_quantile
+
+ALIKE, SPREAD = "groups of alike titles, jackknife v1", "spread inside groups of alike titles, jackknife v1"
+
+
+def title_homogeneity(view: View) -> Estimate | None:
+    """1 less groups over listings: 0 where no title is like another merchant's, near 1 where all are one; None where
+    all listings are one merchant's."""
+    listings = np.bincount(view.merchant).astype(np.float64)
+    if len(listings) < 2:
+        return None
+    least, most = _ends(view.group, view.merchant)
+    own = np.bincount(least[least == most], minlength=len(listings))  # groups that are gone without a merchant
+    count = len(view.group)
+    alike = 1 - len(least) / count
+    if alike == 0:
+        interval = Interval(0.0, 0.0, rule_of_three(effective_number(listings)))
+    else:
+        deleted = 1 - (len(least) - own) / (count - listings)
+        interval = logit_interval(alike, jackknife_error(deleted), effective_degrees(deleted - alike))
+    counts = counts_by(view.merchant, view.weight)
+    return Estimate(interval, *counts, base_facts(counts[0], listings, 1.0), ALIKE)
+
+
+def duplicate_dispersion(view: View) -> Estimate | None:
+    """The standard deviation of the logarithm of the unit price inside groups of several merchants, all groups
+    together, in the commonest unit class; None where there are none, or all prices of each are the same."""
+    is_in = view.in_main_unit & np.isin(
+        view.group, _shared(view.group[view.in_main_unit], view.merchant[view.in_main_unit])
+    )
+    if not is_in.any():
+        return None
+    price, weight = np.log(view.now("unit_price_yuan")[is_in]), view.weight[is_in]
+    group, merchant = (np.unique(array[is_in], return_inverse=True)[1] for array in (view.group, view.merchant))
+    interval = _pooled(price, group, merchant)
+    counts = counts_by(merchant, weight)
+    facts = base_facts(counts[0], np.bincount(merchant).astype(np.float64), 1.0)
+    return None if interval.low is None else Estimate(interval, *counts, facts, SPREAD)
+
+
+def _pooled(price: FloatArray, group: IntArray, merchant: IntArray) -> Interval:
+    """The pooled standard deviation inside groups, with its interval on the logarithm."""
+    cell, place = np.unique(group * (int(merchant.max()) + 1) + merchant, return_inverse=True)
+    of_group, of_merchant = np.divmod(cell, int(merchant.max()) + 1)
+    centred = price - (np.bincount(group, price) / np.bincount(group))[group]
+    count, total, squares = (np.bincount(place, values) for values in (np.ones(len(price)), centred, centred**2))
+    counts, all_squares = np.bincount(group).astype(np.float64), np.bincount(group, centred**2)
+    rest = all_squares[of_group] - squares - total**2 / (counts[of_group] - count)  # a group's total is 0
+    lost = np.bincount(of_merchant, all_squares[of_group] - rest)
+    inside, degrees = float(all_squares.sum()), len(price) - len(counts)
+    left, left_degrees = inside - lost, degrees - np.bincount(of_merchant, count)
+    if inside <= 0 or left.min() <= 1e-12 * inside or left_degrees.min() <= 0:
+        return Interval(None)
+    logs = np.log(left / left_degrees) / 2
+    value, error = float(np.sqrt(inside / degrees)), jackknife_error(logs)
+    freedom = effective_degrees(logs - np.log(value))
+    reach = student_quantile(freedom) * error
+    return Interval(value, value * float(np.exp(-reach)), value * float(np.exp(reach)), error, freedom)
+
+
+def _shared(group: IntArray, merchant: IntArray) -> IntArray:
+    """The groups that have listings of several merchants."""
+    if not len(group):
+        return group
+    least, most = _ends(group, merchant)
+    return np.flatnonzero(least < most)
+
+
+def _ends(group: IntArray, merchant: IntArray) -> tuple[IntArray, IntArray]:
+    """The lowest and highest number of a merchant in each group."""
+    size = int(group.max()) + 1
+    least, most = np.full(size, int(merchant.max()) + 1), np.full(size, -1)
+    np.minimum.at(least, group, merchant)
+    np.maximum.at(most, group, merchant)
+    return least, most

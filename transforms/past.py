@@ -1,0 +1,210 @@
+"""A belt's listings over the weeks, for what one week alone does not tell: earlier prices, trends, chains of cuts.
+
+Listings and merchants have numbers that hold for all weeks, so that weeks are put side by side without a join.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+import polars as pl
+
+from configs.calendar import WEEK
+from transforms.ordered import BoolArray, FloatArray, IntArray, begins, sums_by, total
+from transforms.panels import LISTING, MERCHANT
+from transforms.titles import Alike, alike_titles, title_groups
+
+MONTH = 4  # weeks: what is displayed covers 28 days, so that readings so far apart do not overlap
+NUMBER = "number"  # column of a row's listing
+NO_TITLE = -1
+BASES = 8  # more than there are sales bases
+PACK = pl.col("pack_count").cast(pl.String).fill_null("")
+CODED = {
+    "unit_code": pl.col("unit"),
+    "basis_code": pl.col("sales_basis"),
+    "variant": pl.format("{} {}", pl.col("unit").fill_null(""), PACK),
+}
+READ = ["weight", "price_yuan", "unit_price_yuan", "value_yuan", *CODED, "title_code"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One week: the numbers of the listings that stand, rising, and what they show (NaN where they do not).
+
+    weight is 0 outside the belt; unit_code, basis_code, variant (unit and pack) and title_code are numbers of texts."""
+
+    number: IntArray
+    columns: Mapping[str, FloatArray]
+
+    def look(self, numbers: IntArray, name: str) -> FloatArray:
+        """One column for some listings; NaN where they do not stand."""
+        return self.read(self.places(numbers), name)
+
+    def places(self, numbers: IntArray) -> IntArray:
+        """Where some listings stand in the columns; -1 where they do not."""
+        if not len(self.number):
+            return np.full(len(numbers), -1)
+        place = np.minimum(np.searchsorted(self.number, numbers), len(self.number) - 1)
+        return np.where(self.number[place] == numbers, place, -1)
+
+    def read(self, places: IntArray, name: str) -> FloatArray:
+        """One column at `places`; NaN at -1."""
+        if not len(self.number):
+            return np.full(len(places), np.nan)
+        return np.where(places < 0, np.nan, self.columns[name][places])
+
+
+@dataclass(frozen=True)
+class Past:
+    """The weeks of a belt that were read; those of `held` were stopped by a gate and are looked back on by none.
+
+    `merchant` is the number of each listing's merchant, `titles` what title_code names."""
+
+    merchant: IntArray
+    standings: Mapping[date, Standing]
+    titles: pl.Series
+    held: Collection[date] = ()
+    _kept: dict[object, Any] = field(default_factory=dict, repr=False)
+
+    def at(self, week: date) -> Standing | None:
+        """An earlier week; None where it was not read, or is held."""
+        return None if week in self.held else self.standings.get(week)
+
+    def look(self, week: date, numbers: IntArray, name: str) -> FloatArray:
+        """What some listings showed in an earlier week; NaN where they did not stand."""
+        standing = self.at(week)
+        return np.full(len(numbers), np.nan) if standing is None else standing.look(numbers, name)
+
+    def growth(self, earlier: date, later: date) -> float | None:
+        """The change of the logarithm of displayed sales between two weeks, of the merchants who show some at both on
+        one sales basis; None where there are none."""
+        if (earlier, later) not in self._kept:
+            self._kept[earlier, later] = self._growth(earlier, later)
+        found: float | None = self._kept[earlier, later]
+        return found
+
+    def sold(self, week: date) -> tuple[IntArray, FloatArray]:
+        """What each merchant showed as sold in the belt on each basis, times weights: a number of both, rising, and the
+        yuan; empty where the week was not read, or is held."""
+        standing = self.at(week)
+        if standing is None:
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
+        yuan = standing.columns["weight"] * standing.columns["value_yuan"]
+        is_shown = yuan > 0
+        basis = np.nan_to_num(standing.columns["basis_code"][is_shown]).astype(np.int64)
+        key = self.merchant[standing.number[is_shown]] * BASES + basis
+        keys, place = np.unique(key, return_inverse=True)
+        return keys, sums_by(place, yuan[is_shown], len(keys))
+
+    @cached_property
+    def alike(self) -> Alike:
+        """Which titles are alike."""
+        return alike_titles(self.titles)
+
+    def _growth(self, earlier: date, later: date) -> float | None:
+        (then_keys, then), (now_keys, now) = self.sold(earlier), self.sold(later)
+        _, then_place, now_place = np.intersect1d(then_keys, now_keys, assume_unique=True, return_indices=True)
+        if not len(then_place):
+            return None
+        return float(np.log(total(now[now_place]) / total(then[then_place])))
+
+
+@dataclass(frozen=True)
+class View:
+    """The past as seen from one week, and the listings that stand in the belt that week."""
+
+    past: Past
+    week: date
+    _kept: dict[object, Any] = field(default_factory=dict, repr=False)
+
+    def kept(self, key: object, make: Callable[[], T]) -> T:
+        """What was made under a key: several metrics start from the same."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
+
+    @cached_property
+    def number(self) -> IntArray:
+        """The listings that stand in the belt."""
+        own = self.past.standings.get(self.week)
+        return np.zeros(0, dtype=np.int64) if own is None else own.number[own.columns["weight"] > 0]
+
+    @cached_property
+    def merchant(self) -> IntArray:
+        """Their merchants, numbered from 0 within the week."""
+        return np.unique(self.past.merchant[self.number], return_inverse=True)[1]
+
+    @cached_property
+    def weight(self) -> FloatArray:
+        """Their weights."""
+        return self.now("weight")
+
+    @cached_property
+    def group(self) -> IntArray:
+        """Their groups of alike titles across merchants."""
+        return title_groups(self.now("title_code").astype(np.int64), self.merchant, self.past.alike)
+
+    @cached_property
+    def in_main_unit(self) -> BoolArray:
+        """Which have a unit price in the unit class that most of the weight has."""
+        unit = self.now("unit_code")
+        is_priced = np.isfinite(unit) & np.isfinite(self.now("unit_price_yuan"))
+        if not is_priced.any():
+            return is_priced
+        weights = np.bincount(unit[is_priced].astype(np.int64), self.weight[is_priced])
+        found: BoolArray = is_priced & (unit == weights.argmax())
+        return found
+
+    def now(self, name: str) -> FloatArray:
+        """What they show this week."""
+        own = self.past.standings.get(self.week)
+        return np.zeros(0) if own is None else own.look(self.number, name)
+
+    def window(self, weeks: int, name: str, is_in: BoolArray) -> FloatArray:
+        """What those of `is_in` showed in the last `weeks` weeks, this one last: weeks x listings."""
+        rows = [self._look(self.week - WEEK * back, name, is_in) for back in reversed(range(1, weeks))]
+        return np.array([*rows, self.now(name)[is_in]])
+
+    def _look(self, week: date, name: str, is_in: BoolArray) -> FloatArray:
+        """What those of `is_in` showed in one earlier week."""
+        standing = self.past.at(week)
+        if standing is None:
+            return np.full(np.count_nonzero(is_in), np.nan)
+        places = self.kept(week, lambda: standing.places(self.number))
+        return standing.read(places[is_in], name)
+
+
+def with_numbers(rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds `number` to listing weeks: the number of each listing over all weeks, in order of marketplace, merchant and
+    listing id."""
+    keys = rows.select(LISTING).unique().sort(LISTING).with_row_index(NUMBER)
+    return rows.join(keys, on=LISTING, how="left", validate="m:1", maintain_order="left")
+
+
+def past_of(rows: pl.DataFrame, held: Collection[date] = ()) -> Past:
+    """The past from listing weeks of all weeks with `number` and the belt's `weight` (null outside it). A listing in
+    two categories counts once, in the alphabetically first."""
+    once = rows.sort("week", NUMBER, "category").filter(begins(["week", NUMBER]))
+    codes = [text.rank("dense").cast(pl.Float64).alias(name) for name, text in CODED.items()]
+    titles = once.select(pl.col("title_text").alias("title")).unique().drop_nulls().sort("title")["title"]
+    title = pl.col("title_text").rank("dense").cast(pl.Float64) - 1
+    coded = once.with_columns(*codes, title.fill_null(NO_TITLE).alias("title_code"))
+    read = coded.with_columns(
+        pl.col("weight").fill_null(0.0), *(pl.col(name).fill_null(float("nan")) for name in READ[1:])
+    )
+    arrays = {name: read[name].to_numpy() for name in READ}
+    number, week = read[NUMBER].to_numpy().astype(np.int64), read["week"]
+    starts = np.flatnonzero(week.to_physical().diff().fill_null(1).to_numpy())
+    ends = np.append(starts, len(week))[1:]
+    standings = {
+        week[int(start)]: Standing(number[start:end], {name: array[start:end] for name, array in arrays.items()})
+        for start, end in zip(starts, ends, strict=True)
+    }
+    keys = once.select(NUMBER, *MERCHANT).unique(NUMBER).sort(NUMBER)
+    merchant = keys.select((begins(MERCHANT).cum_sum() - 1).cast(pl.Int64)).to_series().to_numpy()
+    return Past(merchant, standings, titles, frozenset(held))
