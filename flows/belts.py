@@ -38,13 +38,7 @@ from warehouse import lake
 
 METHOD = "figures-8"
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
-ADDED = (
-    "weight",
-    "cost_floor_yuan",
-    *earlier.COLUMNS,
-    "sales_mu",
-    "sales_sigma",
-)  # columns that are not stored with a listing
+ADDED = ("weight", "cost_floor_yuan", *earlier.COLUMNS, "sales_mu", "sales_sigma")  # not stored with a listing
 INDEX_PREFIX = "index:"  # in the place of a belt: the file of its price index
 REGIONS_FILE = "region:all"  # in the place of a belt, none of which can be called so; all regions of a week
 Unit = tuple[str, date, str]
@@ -69,8 +63,8 @@ def build_belt(home: Path, configs: Configs, belt: Belt, weeks: Iterable[date] |
 
 def rests_on(week: date) -> set[date]:
     """The weeks whose listings the figures of a week are made from: itself, the twelve before it, the readings of its
-    volatility, the windows of the year to date, the same a year ago, and the readings of the assistant's effect. Near a
-    festival there are more (`BeltWeeks.rests_on`)."""
+    volatility, the windows of the year to date, and the same a year ago; and the readings of the assistant's effect,
+    most of which are those windows. Near a festival there are more (`BeltWeeks.rests_on`)."""
     ends = {*looked_back_on(week), *year_to_date.windows(week)}
     return ends | {year_ago(end) for end in ends} | set(reading_weeks(week))
 
@@ -101,8 +95,8 @@ class BeltWeeks:
     coverage: pl.DataFrame
     rows: dict[date, pl.DataFrame] = field(default_factory=dict)
     readings: dict[date, pl.DataFrame] = field(default_factory=dict)
-    seen: dict[date, Measures] = field(default_factory=dict)
     adopters: dict[date, pl.DataFrame] = field(default_factory=dict)
+    seen: dict[date, Measures] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.units = [unit for unit in lake.units(self.home, "listing_belts") if unit[2] in self.belt.categories]
@@ -169,8 +163,8 @@ class BeltWeeks:
             coverage=Coverage(self.covered(week), self.covered(base)),
             rules=self.configs.publication,
             quarantined=bool({week, base} & self.stopped),
-            measured=(self.measures(week), self.measures(base)),
             reordered=self.footings.reordered(week, base),
+            measured=(self.measures(week), self.measures(base)),
         )
         others = [self.festival(week, weekly), self.to_date(week), self.assistant(week)]
         return pl.concat([weekly, *others]).sort(figures_draft().key)
@@ -212,12 +206,6 @@ class BeltWeeks:
             reordered=any(map(self.footings.reordered, windows, bases)),
         )
 
-    def measures(self, week: date) -> Measures:
-        """What is measured of the belt's past up to one week."""
-        if week not in self.seen:
-            self.seen[week] = measure(View(self.past, week))
-        return self.seen[week]
-
     def assistant(self, week: date) -> pl.DataFrame:
         """The effect of the assistant: from the week, and those readings that passed their gates and lack few pages."""
         known = [day for day in reading_weeks(week) if day in self.rows]
@@ -240,6 +228,12 @@ class BeltWeeks:
     def _is_whole(self, week: date) -> bool:
         covered = self.covered(week)
         return week not in self.stopped and (covered is None or covered >= self.configs.publication.coverage_minimum)
+
+    def measures(self, week: date) -> Measures:
+        """What is measured of the belt's past up to one week."""
+        if week not in self.seen:
+            self.seen[week] = measure(View(self.past, week))
+        return self.seen[week]
 
     def reading(self, week: date) -> pl.DataFrame:
         """What the years to date take from one week."""
@@ -276,7 +270,7 @@ def _read_columns() -> list[str]:
 
 
 def _read(home: Path, name: str, units: list[Unit], columns: list[str]) -> pl.DataFrame:
-    """Some columns of some units; a belt reads up to 28 weeks at once, so that titles alone would fill the memory."""
+    """Some columns of some units; a belt reads up to 44 weeks at once, so that titles alone would fill the memory."""
     paths = [lake.partition(home, name, *unit) for unit in units]
     schema = {column: kind for column, kind in table(name).polars_schema().items() if column in columns}
     frames = [pl.read_parquet(path, columns=columns, hive_partitioning=False) for path in paths if path.exists()]

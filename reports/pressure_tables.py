@@ -13,17 +13,26 @@ from reports.provinces import grouped_rows
 from reports.readings import Number, Reading
 from reports.tables import NOTHING, belt_cell, table_of
 from reports.values import bounds_text, difference_text, signless, value_text
+from transforms.crowding import churn_metrics
 from transforms.metric import Metric
 from transforms.metrics import metrics
 
 SIZES = ("displayed_sales", "merchants", "listings", "belts_down_share")  # these have their places elsewhere
+PILLARS = ("price", "crowding", "service", "")
 ARROWS = {"up": "\N{BLACK UP-POINTING TRIANGLE}", "down": "\N{BLACK DOWN-POINTING TRIANGLE}"}
 
 
 def measures_of(facts: Facts) -> list[Metric]:
     """The metrics that some belt of the week has a published level of, in the order of the catalogue."""
     shown = {metric for belt in facts.belts for metric in facts.readings.get(belt.belt, {})}
-    return [metric for metric in metrics() if metric.id in shown and metric.id not in SIZES]
+    return [metric for metric in (*metrics(), *churn_metrics()) if metric.id in shown and metric.id not in SIZES]
+
+
+def by_pillar(measures: Sequence[Metric]) -> dict[str, list[Metric]]:
+    """The measures of each pillar of the price war that has any, in the order of PILLARS; those of none come last,
+    under the empty name. There is no composite of them: what a pillar says is in its measures."""
+    found = {pillar: [measure for measure in measures if (measure.pillar or "") == pillar] for pillar in PILLARS}
+    return {pillar: own for pillar, own in found.items() if own}
 
 
 def belts_with(facts: Facts, measures: Sequence[Metric]) -> list[BeltChange]:

@@ -10,10 +10,12 @@ from typing import Any, Protocol
 import polars as pl
 
 from configs.calendar import WEEK, YEAR, year_ago
+from transforms.crowding import churn_metrics
 
 WEEKS_BACK = 52
 REGION = "region:"
-SEGMENT_KINDS = ("mode", "merchant_years", "marketplace")
+WITHIN_A_YEAR = [metric.id for metric in churn_metrics()]  # these have no level: what they tell is of the whole year
+SEGMENT_KINDS = ("mode", "merchant_years", "price_band", "marketplace")
 PUBLISHED = "superseded_at is null and status = 'published' and value is not null"
 MATCHED_FIRST = "case panel when 'matched' then 0 when 'total' then 1 else 2 end"
 
@@ -109,6 +111,8 @@ order by belt, metric, comparison, week, {MATCHED_FIRST}, panel"""
         if comparison == "level" and monday == week:
             before, change = (belt, metric, "level", week - YEAR), (belt, metric, "yoy", week)
             found.setdefault(belt, {})[metric] = Reading(level, numbers.get(before), numbers.get(change))
+        elif metric in WITHIN_A_YEAR and comparison == "yoy":
+            found.setdefault(belt, {})[metric] = Reading(level, None, None)
     return found
 
 

@@ -1,12 +1,13 @@
 """The page's sections, in the order of publication. A section is one function of facts; None leaves it out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from reports import drawings, pressure_tables, quality_tables, quality_words, segment_tables, tables, words
 from reports.blocks import Block, Bullets, Details, Paragraph, Section, Tally, folded
 from reports.facts import Facts
 from reports.phrases import Say
 from reports.provinces import CHINA, down_text, provinces_of
+from transforms.metric import Metric
 
 SectionFunction = Callable[[Say, Facts], list[Block] | None]
 SECTIONS: list[SectionFunction] = []
@@ -115,7 +116,6 @@ def pressure(say: Say, facts: Facts) -> list[Block] | None:
         return [Paragraph(say("pressure_none"))]
     count = len(pressure_tables.belts_with(facts, measures))
     is_many = count > MANY
-    matrix = pressure_tables.levels_matrix(say, facts, measures)
     floors = pressure_tables.floors_table(say, facts)
     text = "pressure_text_many" if is_many else "pressure_text"
     if not pressure_tables.has_year_ago(facts, measures):
@@ -123,10 +123,24 @@ def pressure(say: Say, facts: Facts) -> list[Block] | None:
     return [
         Paragraph(say(text)),
         *([pressure_tables.measures_table(say, facts, measures)] if is_many else []),
-        *folded(say("all_belts_listed", count=count), [matrix], is_many),
+        *_pillars(say, facts, measures, is_many),
         Details(say("pressure_exact"), [pressure_tables.exact_table(say, facts, measures)]),
         *([Details(say("floors_caption"), [floors])] if floors else []),
     ]
+
+
+def _pillars(say: Say, facts: Facts, measures: Sequence[Metric], is_many: bool) -> list[Block]:
+    """A matrix for each pillar under its heading, of many belts behind it; measures of no pillar stand behind a line
+    where there are pillars, else as they are."""
+    found: list[Block] = []
+    pillars = pressure_tables.by_pillar(measures)
+    for pillar, own in pillars.items():
+        matrix, name = pressure_tables.levels_matrix(say, facts, own), say(f"pillar_{pillar or 'other'}")
+        side = say("belts_counted", count=len(pressure_tables.belts_with(facts, own)))
+        is_open = not is_many and (pillar or len(pillars) == 1)
+        heading = [Paragraph(name, "small-heading")] if pillar and is_open else []
+        found += [*heading, matrix] if is_open else [Details(name, [matrix], side)]
+    return found
 
 
 @section
@@ -155,6 +169,7 @@ def reading(say: Say, facts: Facts) -> list[Block] | None:
     measures = pressure_tables.measures_of(facts)
     subjects = ["sales", "matched", "interval", "verdict", "line", "split", "grade", "rounding", "survivors"]
     subjects += [*(["measures"] if measures else []), *(["segments"] if facts.segments else [])]
+    subjects += ["pillars"] if any(measure.pillar for measure in measures) else []
     return [
         Bullets([("", say(f"reading_{subject}")) for subject in subjects]),
         *([Details(say("reading_definitions"), [pressure_tables.definitions(say, measures)])] if measures else []),

@@ -74,6 +74,9 @@ def planted_figures(change: float) -> dict[tuple[str, str], float]:
     total = {
         "displayed_sales": (1 + change) * (stay + enter) - 1,
         "merchants": ENTRY_SHARE - EXIT_SHARE,
+        "entry_share": ENTRY_SHARE,
+        "exit_share": EXIT_SHARE,
+        "churn_share": (ENTRY_SHARE + EXIT_SHARE) / (2 + ENTRY_SHARE - EXIT_SHARE),
         "listings": ENTRY_SHARE - EXIT_SHARE,
         "price_effect": price,
         "volume_effect": volume,

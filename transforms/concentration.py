@@ -40,11 +40,9 @@ def concentration(yuan: FloatArray, earlier: FloatArray) -> dict[Statistic, Foun
     share, before = yuan[is_there] / total(yuan[is_there]), earlier[is_there]
     top = np.argsort(-share, kind="stable")[:TOP]
     index, four = total(share**2), total(share[top])
-    is_both = before > 0
-    if np.count_nonzero(is_both) < 2:
-        error: tuple[float | None, float] = (None, 2.0)
-        tail = error
-    else:
+    error: tuple[float | None, float] = (None, 2.0)
+    tail, is_both = error, before > 0
+    if np.count_nonzero(is_both) > 1:
         mean = (share + before / total(before)) / 2
         ratio = np.zeros(len(share))
         ratio[is_both] = np.log(share[is_both] / before[is_both])
@@ -72,11 +70,10 @@ def concentration_level(found: Found, statistic: Statistic) -> Interval:
 
 
 def concentration_ratio(then: Found, now: Found) -> Interval:
-    """The statistic now over that at the base, whose errors are independent."""
-    ratio = now.value / then.value
-    if then.error is None or now.error is None:
-        return Interval(ratio)
-    variances = then.error**2, now.error**2
+    """The statistic now over that at the base, whose errors are independent and known."""
+    assert then.error is not None
+    assert now.error is not None
+    ratio, variances = now.value / then.value, (then.error**2, now.error**2)
     error = float(np.sqrt(sum(variances)))
     spread = variances[0] ** 2 / then.degrees + variances[1] ** 2 / now.degrees
     degrees = error**4 / spread if spread > 0 else min(then.degrees, now.degrees)

@@ -4,12 +4,34 @@ import polars as pl
 
 from transforms.forms import Concentration, Measured, Share, Total
 from transforms.homogeneity import title_homogeneity as measure_titles
-from transforms.metric import ALONE, metric
+from transforms.metric import ALONE, Metric, metric
 from transforms.volatility import volatility as measure_volatility
 
 VALUE, EARLIER = pl.col("value_yuan"), pl.col("earlier_merchant_yuan")
 MARKETPLACES = ("marketplace",)
 ALL_OF_THEM = 0.9995  # what pages show as 100 %
+CHURN = [
+    (
+        *("entry_share", "Merchants who came", "新进商家占比"),
+        "Merchants who stand now and did not a year ago, over those who stood then; it may exceed 100 %.",
+        "现有而一年前没有的商家数与一年前商家数之比，可超过100%。",
+    ),
+    (
+        *("exit_share", "Merchants who went", "退出商家占比"),
+        "Share of the merchants of a year ago who do not stand now.",
+        "一年前的商家中现已不在的占比。",
+    ),
+    (
+        *("churn_share", "Merchants who came or went", "商家更替率"),
+        "Merchants who came and who went within a year, over the merchants of both weeks together.",
+        "一年内进入与退出的商家数之和，除以两端商家数之和。",
+    ),
+]
+
+
+def churn_metrics() -> list[Metric]:
+    """Who came and who went within a year: they compare two weeks, and are told of the later."""
+    return [Metric(*words[:1], "share", *words[1:], "METHOD 5.7", pillar="crowding") for words in CHURN]
 
 
 @metric(
@@ -19,6 +41,7 @@ ALL_OF_THEM = 0.9995  # what pages show as 100 %
     definition_zh="1减去标题组数与商品数之比；标题按三字符片段的相似度（Jaccard不低于0.7）跨商家成组。0表示没有雷同，越接近1越同质。",
     source="METHOD 5.6",
     cuts=ALONE,
+    pillar="crowding",
 )
 def title_homogeneity() -> Measured:
     """1 less groups over listings, groups being chains of titles of different merchants whose character 3-grams have a
@@ -33,6 +56,7 @@ def title_homogeneity() -> Measured:
     definition_zh="商家展示成交额份额的平方和乘以10,000；区间反映相隔四周两次读数之间的波动。",
     source="METHOD 5.8",
     cuts=MARKETPLACES,
+    pillar="crowding",
 )
 def hhi() -> Concentration:
     """Herfindahl-Hirschman index of displayed sales over merchants: the sum of squared shares times 10,000; three

@@ -28,42 +28,41 @@ from transforms.panels import (
 from transforms.ranked import ranked_segments
 from transforms.reads import main_unit, read_values
 from transforms.samples import Estimate, Sample
-from transforms.segments import ALL, MARKETPLACE, Masks, Standing, in_order, listing_segments, merchant_segments
+from transforms.segments import (
+    ALL,
+    MARKETPLACE,
+    Masks,
+    Standing,
+    in_order,
+    is_broad,
+    listing_segments,
+    merchant_segments,
+)
 from transforms.share_tables import Found
-from transforms.split import Sides, sides_of
 
 
 @dataclass(frozen=True)
 class Ends:
     """One segment of a belt: the listings of the week for its levels, and both ends for its changes.
 
-    `base` and `current` number merchants and listings as `all_pairs` does and carry the base week's weights; `own` has
-    the week's own weights and numbers. `sides` are the sales of the belt or of a marketplace, whose change is split.
-    `matched` ... `listings` are the panels of displayed sales and of the counts. `has_base` marks the merchants that
-    show sales at the base; `footings` are what the ends stand on, `sales` is what displays of the whole belt hide.
+    `base` and `current` number merchants and listings as `pairs` does and carry the base week's weights; `own` has
+    the week's own weights and numbers. `matched` ... `listings` are the panels of displayed sales and of the counts.
+    `has_base` marks the merchants that show sales at the base; `footings` are what the ends stand on, `sales` is what
+    displays of the whole belt hide.
     """
 
     segment: str
     own: Sample
     base: Sample
     current: Sample
-    all_pairs: pl.DataFrame
+    pairs: pl.DataFrame
     matched: Panel
     whole: Panel
     merchants: Panel
     listings: Panel
     has_base: BoolArray
-    sides: Sides
     footings: Footings
     sales: Paired | None = None
-
-    @cached_property
-    def pairs(self) -> pl.DataFrame:
-        """The pairs of the belt or of a marketplace; other cuts have none."""
-        if self.segment == ALL:
-            return self.all_pairs
-        name = self.segment.removeprefix(MARKETPLACE)
-        return self.all_pairs.filter(pl.lit(name != self.segment) & (pl.col("marketplace") == name))
 
 
 @dataclass(frozen=True)
@@ -89,14 +88,29 @@ class Segments:
     @cached_property
     def _levels(self) -> Found:
         """The levels of shares and quantiles by metric and segment."""
-        masks = {ALL: np.ones(len(self.whole.own.weight), dtype=bool), **self.own}
-        return levels_of(self.whole.own, masks)
+        return levels_of(
+            self.whole.own, {ALL: np.ones(len(self.whole.own.weight), dtype=bool), **self._parts(self.own)}
+        )
 
     @cached_property
     def _changes(self) -> Found:
         """Their changes by metric and segment."""
-        masks = {ALL: np.ones(len(self.whole.has_base), dtype=bool), **self.merchants}
+        masks = {ALL: np.ones(len(self.whole.has_base), dtype=bool), **self._parts(self.merchants)}
         return changes_of(self.whole.base, self.whole.current, masks)
+
+    def _parts(self, masks: Masks) -> Masks:
+        """The segments that are not the belt itself."""
+        return {name: is_in for name, is_in in masks.items() if not (is_broad(name) and self.is_whole(name))}
+
+    def _pairs(self, segment: str) -> pl.DataFrame:
+        """The pairs of a marketplace; other cuts, whose change is not split, have none."""
+        if not segment.startswith(MARKETPLACE):
+            return self._no_pairs
+        return self.whole.pairs.filter(pl.col("marketplace") == segment.removeprefix(MARKETPLACE))
+
+    @cached_property
+    def _no_pairs(self) -> pl.DataFrame:
+        return self.whole.pairs.clear()
 
     @property
     def names(self) -> list[str]:
@@ -121,8 +135,7 @@ class Segments:
             own=whole.own.cut(own),
             base=whole.base.cut(belongs[whole.base.merchant]),
             current=whole.current.cut(belongs[whole.current.merchant]),
-            all_pairs=whole.all_pairs,
-            sides=whole.sides.cut(belongs[whole.sides.merchant]) if name.startswith(MARKETPLACE) else whole.sides,
+            pairs=self._pairs(name),
             has_base=whole.has_base & belongs,
             footings=whole.footings,
             **panels,
@@ -163,13 +176,12 @@ def read_segments(now: pl.DataFrame, then: pl.DataFrame, footings: Footings = NO
         own=own,
         base=base,
         current=current,
-        all_pairs=pairs,
+        pairs=pairs,
         matched=replace(matched_panel(pairs, sales), lost=lost.get("matched")),
         whole=replace(total_panel(pairs, sales), lost=lost.get("total")),
         merchants=merchant_panel(pairs),
         listings=listing_panel(pairs),
         has_base=_has_base(pairs, size),
-        sides=sides_of(pairs),
         footings=footings,
         sales=sales,
     )

@@ -35,9 +35,10 @@ def changes_of(base: Sample, current: Sample, masks: Masks) -> Found:
     if len(masks) > 1 and len(base.weight) + len(current.weight) > LARGE:
         found: Found = {}
         for name, belongs in masks.items():
-            own = np.flatnonzero(belongs)
-            then, now = (_renumbered(end.cut(belongs[end.merchant]), own) for end in (base, current))
-            found |= changes_of(then, now, {name: np.ones(len(own), dtype=bool)})
+            then, now = (
+                _renumbered(end.cut(belongs[end.merchant]), np.flatnonzero(belongs)) for end in (base, current)
+            )
+            found |= changes_of(then, now, {name: np.ones(then.size, dtype=bool)})
         return found
     shares, quantiles = _wanted(masks)
     return {

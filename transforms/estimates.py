@@ -36,19 +36,20 @@ def level(metric: LevelMetric, sample: Sample) -> Estimate | None:
 
 
 def change(metric: LevelMetric, base: Sample, current: Sample) -> Estimate | None:
-    """The change of a concentration between two ends whose merchants are numbered alike; None where the current end
-    reads nothing, or for totals and counts. The value is None where the base reads nothing."""
+    """The change of a concentration between two ends whose merchants are numbered alike; None where the current end has
+    no interval, or for totals and counts. The value is None where the base has none."""
     form, names = metric.form, names_of(metric)
     if not isinstance(form, Concentration):
         return None
     then, now = base.known(names[0]), current.known(names[0])
-    if not len(now.weight):
+    before, after = (_concentration(end, names)[form.statistic] for end in (then, now))
+    if after is None or after.error is None:
         return None
     counts = now.kept(id(then), lambda: counts_of(then, now))  # `base` keeps `then`, so that its id stays its own
-    ends = [_concentration(end, names)[form.statistic] for end in (then, now)]
-    ratio = concentration_ratio(ends[0], ends[1]) if ends[0] and ends[1] else Interval(None)
-    facts = _facts(then, names) if len(then.weight) else None
-    return Estimate(mapped(ratio, lambda end: end - 1), *counts, facts, CONCENTRATION_CHANGE)
+    if before is None or before.error is None:
+        return Estimate(Interval(None), *counts, None, CONCENTRATION_CHANGE)
+    ratio = mapped(concentration_ratio(before, after), lambda end: end - 1)
+    return Estimate(ratio, *counts, _facts(then, names), CONCENTRATION_CHANGE)
 
 
 def _total(sample: Sample, name: str) -> Estimate:

@@ -13,7 +13,6 @@ import numpy as np
 import polars as pl
 
 from configs.publication import PublicationRules
-from transforms.compare import sales_changes
 from transforms.coverage import Coverage
 from transforms.ends import Ends
 from transforms.figures import figures_frame
@@ -25,9 +24,10 @@ from transforms.panels import (
     merchant_panel,
     total_panel,
 )
+from transforms.sales_changes import sales_changes
 from transforms.samples import Sample
 from transforms.segments import ALL
-from transforms.split import EFFECTS, sides_of
+from transforms.split import EFFECTS
 
 ALIGNMENT = "festival"
 TOLD = ("displayed_sales", *EFFECTS, "matched_share")
@@ -62,13 +62,12 @@ def festival_figures(
         own=EMPTY,
         base=EMPTY,
         current=EMPTY,
-        all_pairs=pairs,
+        pairs=pairs,
         matched=matched_panel(pairs),
         whole=total_panel(pairs),
         merchants=merchant_panel(pairs),
         listings=listing_panel(pairs),
         has_base=has_base,
-        sides=sides_of(pairs),
         footings=NO_FOOTINGS,
     )
     told = [figure for figure in sales_changes(ends, coverage, rules) if figure.metric in TOLD]

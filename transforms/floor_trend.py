@@ -1,15 +1,15 @@
 """How fast the lowest prices move: the Theil-Sen slope of the logarithm of the 5 % quantile over thirteen weeks.
 
 The listings are those that stand at both ends of the window with one unit and pack, in the belt's commonest unit class;
-in the weeks between, of which at least half of them must have been read, those that were. Source: METHOD 5.2;
-Theil 1950; Sen 1968, JASA 63.
+in the weeks between, of which at least half of them must have been read, those that were. Source: METHOD 5.2; Theil
+1950; Sen 1968, JASA 63.
 """
 
 import numpy as np
 from scipy.special import stdtrit
 
 from configs.calendar import WEEK
-from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by
+from transforms.ordered import FloatArray, IntArray, sums_by
 from transforms.past import View
 from transforms.publication import base_facts
 from transforms.quantiles import TIE
@@ -26,12 +26,12 @@ METHOD = "Theil-Sen slope, delete-a-group jackknife v1"
 
 def floor_velocity(view: View) -> Estimate | None:
     """The change of the 5 % quantile per week, a fraction; None with fewer than 60 such listings, or 9 weeks read."""
-    is_in = _stays(view)
-    price = _window(view, is_in)
+    own = _stays(view)
+    price = _window(view, own)
     read = np.flatnonzero(2 * np.isfinite(price).sum(axis=1) >= price.shape[1])
-    if np.count_nonzero(is_in) < LEAST_LISTINGS or len(read) < LEAST_WEEKS:
+    if len(own) < LEAST_LISTINGS or len(read) < LEAST_WEEKS:
         return None
-    merchant, weight = np.unique(view.merchant[is_in], return_inverse=True)[1], view.weight[is_in]
+    merchant, weight = np.unique(view.merchant[own], return_inverse=True)[1], view.weight[own]
     slope, deleted = _slopes(price[read], read, weight, merchant)
     groups = len(deleted)
     error = float(np.sqrt((groups - 1) / groups * np.square(deleted - deleted.mean()).sum()))
@@ -42,17 +42,17 @@ def floor_velocity(view: View) -> Estimate | None:
     return Estimate(Interval(value, low, high, error, groups - 1.0), *counts, facts, METHOD)
 
 
-def _stays(view: View) -> BoolArray:
-    """The listings with a price in the commonest unit class that stood in the first week with that unit and pack."""
+def _stays(view: View) -> IntArray:
+    """The places of the listings with a price in the commonest unit class that stood in the first week with the same
+    unit and pack."""
     first = view.past.look(view.week - WEEK * (WEEKS - 1), view.number, "variant")
-    stays: BoolArray = view.in_main_unit & (first == view.now("variant"))
-    return stays
+    return np.flatnonzero(view.in_main_unit & (first == view.now("variant")))
 
 
-def _window(view: View, is_in: BoolArray) -> FloatArray:
+def _window(view: View, own: IntArray) -> FloatArray:
     """The logarithm of their unit prices, weeks x listings; NaN where unit or pack were others."""
-    is_same = view.window(WEEKS, "variant", is_in) == view.now("variant")[is_in]
-    return np.where(is_same, np.log(view.window(WEEKS, "unit_price_yuan", is_in)), np.nan)
+    is_same = view.window(WEEKS, "variant", own) == view.now("variant")[own]
+    return np.where(is_same, np.log(view.window(WEEKS, "unit_price_yuan", own)), np.nan)
 
 
 def _slopes(price: FloatArray, week: IntArray, weight: FloatArray, merchant: IntArray) -> tuple[float, FloatArray]:

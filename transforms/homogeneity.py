@@ -11,6 +11,7 @@ from transforms.past import View
 from transforms.publication import base_facts
 from transforms.samples import Estimate, counts_by
 from transforms.shares import logit_interval, rule_of_three
+from transforms.titles import first_and_last
 from transforms.uncertainty import Interval, effective_degrees, effective_number, jackknife_error, student_quantile
 
 ALIKE, SPREAD = "groups of alike titles, jackknife v1", "spread inside groups of alike titles, jackknife v1"
@@ -22,7 +23,7 @@ def title_homogeneity(view: View) -> Estimate | None:
     listings = np.bincount(view.merchant).astype(np.float64)
     if len(listings) < 2:
         return None
-    least, most = _ends(view.group, view.merchant)
+    least, most = first_and_last(view.group, view.merchant)
     own = np.bincount(least[least == most], minlength=len(listings))  # groups that are gone without a merchant
     count = len(view.group)
     alike = 1 - len(least) / count
@@ -38,9 +39,7 @@ def title_homogeneity(view: View) -> Estimate | None:
 def duplicate_dispersion(view: View) -> Estimate | None:
     """The standard deviation of the logarithm of the unit price inside groups of several merchants, all groups
     together, in the commonest unit class; None where there are none, or all prices of each are the same."""
-    is_in = view.in_main_unit & np.isin(
-        view.group, _shared(view.group[view.in_main_unit], view.merchant[view.in_main_unit])
-    )
+    is_in = view.in_shared_groups
     if not is_in.any():
         return None
     price, weight = np.log(view.now("unit_price_yuan")[is_in]), view.weight[is_in]
@@ -69,20 +68,3 @@ def _pooled(price: FloatArray, group: IntArray, merchant: IntArray) -> Interval:
     freedom = effective_degrees(logs - np.log(value))
     reach = student_quantile(freedom) * error
     return Interval(value, value * float(np.exp(-reach)), value * float(np.exp(reach)), error, freedom)
-
-
-def _shared(group: IntArray, merchant: IntArray) -> IntArray:
-    """The groups that have listings of several merchants."""
-    if not len(group):
-        return group
-    least, most = _ends(group, merchant)
-    return np.flatnonzero(least < most)
-
-
-def _ends(group: IntArray, merchant: IntArray) -> tuple[IntArray, IntArray]:
-    """The lowest and highest number of a merchant in each group."""
-    size = int(group.max()) + 1
-    least, most = np.full(size, int(merchant.max()) + 1), np.full(size, -1)
-    np.minimum.at(least, group, merchant)
-    np.maximum.at(most, group, merchant)
-    return least, most

@@ -6,20 +6,22 @@ report. Its docstring is its definition. A metric without anything to measure (n
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import cleandoc
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from transforms.forms import Balance, Form, Measured, Share
 
 CUTS = ("marketplace", "mode", "assistant", "merchant_years")  # kinds of segments that most metrics are published in
 FEW_CUTS = ("marketplace", "mode")
 ALONE: tuple[str, ...] = ()  # of a belt as a whole only
+Pillar = Literal["price", "crowding", "service"]
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric: its id in table figures, the unit of its level, its names, what it is, the source of its formula."""
+    """One metric: its id in table figures, the unit of its level, its names, what it is, the source of its formula, and
+    the pillar of the price war that it stands for, if any."""
 
     id: str
     unit: str
@@ -28,6 +30,7 @@ class Metric:
     definition: str
     definition_zh: str
     source: str
+    pillar: Pillar | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,21 @@ _MADE: dict[str, list[LevelMetric]] = {}
 
 
 def metric(
-    *, unit: str, en: str, zh: str, definition_zh: str, source: str, cuts: Collection[str] = CUTS
+    *,
+    unit: str,
+    en: str,
+    zh: str,
+    definition_zh: str,
+    source: str,
+    cuts: Collection[str] = CUTS,
+    pillar: Pillar | None = None,
 ) -> Callable[[Callable[[], F]], Callable[[], F]]:
     """Makes a function a metric, under its own name; its docstring is the definition."""
 
     def enter(measure: Callable[[], F]) -> Callable[[], F]:
         definition = " ".join(cleandoc(measure.__doc__ or "").split())
         name = measure.__name__
-        made = LevelMetric(name, unit, en, zh, definition, definition_zh, source, measure(), cuts)
+        made = LevelMetric(name, unit, en, zh, definition, definition_zh, source, measure(), cuts, pillar=pillar)
         _MADE.setdefault(measure.__module__, []).append(made)
         return measure
 

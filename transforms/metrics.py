@@ -13,23 +13,6 @@ from transforms.bounds import WITHOUT_A_MODEL
 from transforms.forms import Count, Quantile, Share, Total
 from transforms.metric import CUTS, LevelMetric, Metric, metric, metrics_of
 
-CHURN = [
-    (
-        *("entry_share", "Merchants who came", "新进商家占比"),
-        "Merchants who stand now and did not a year ago, over those who stood then; it may exceed 100 %.",
-        "现有而一年前没有的商家数与一年前商家数之比，可超过100%。",
-    ),
-    (
-        *("exit_share", "Merchants who went", "退出商家占比"),
-        "Share of the merchants of a year ago who do not stand now.",
-        "一年前的商家中现已不在的占比。",
-    ),
-    (
-        *("churn_share", "Merchants who came or went", "商家更替率"),
-        "Merchants who came and who went within a year, over the merchants of both weeks together.",
-        "一年内进入与退出的商家数之和，除以两端商家数之和。",
-    ),
-]
 SERVICE = ("refund_only", "return_7d", "ship_48h")
 
 
@@ -77,10 +60,7 @@ def comparison_metrics() -> list[Metric]:
             for id_, en, zh, cause, cause_zh in effects
         ),
         Metric(*shared, matched, "两端均有展示成交额的商家在基期成交额中所占的比例。", "METHOD 1.3"),
-        *(
-            Metric(id_, "share", en, zh, definition, definition_zh, "METHOD 5.7")
-            for id_, en, zh, definition, definition_zh in CHURN
-        ),
+        *crowding.churn_metrics(),
         Metric(*bracket, lost, "考虑不再出现的商品后同店变化的可能范围，数值取中点。", "METHOD 1.2"),
     ]
 
@@ -150,6 +130,7 @@ def median_price() -> Quantile:
     zh="低于成本的商品占比",
     definition_zh="单价严格低于产业带成本下限（同一计价单位）的商品占比；无有出处的成本下限则不计算。",
     source="METHOD 5.1",
+    pillar="price",
 )
 def below_cost_share() -> Share:
     """Share of listings priced strictly below the belt's cost floor, among those of the floor's unit class; none where
@@ -176,6 +157,7 @@ def margin_over_floor() -> Quantile:
     zh="低价与中位价之比",
     definition_zh="最常见计价单位商品单价的5%分位数与中位数之比；越小，低价越离谱。",
     source="METHOD 5.2",
+    pillar="price",
 )
 def floor_ratio() -> Quantile:
     """The price that 5 % of listings undercut over the median price, in the commonest unit class."""
@@ -188,6 +170,7 @@ def floor_ratio() -> Quantile:
     zh="降价商品占比",
     definition_zh="与四周前同一商品（单位和装量相同）相比，价格下降超过0.5%的商品占比。",
     source="METHOD 5.4",
+    pillar="price",
 )
 def cut_share() -> Share:
     """Share of listings whose price fell by more than 0.5 % in four weeks, among those that stood four weeks earlier
@@ -201,6 +184,7 @@ def cut_share() -> Share:
     zh="广告商品占比",
     definition_zh="当周至少一次以广告位出现的商品占比，无论其是否也在自然排序中出现。",
     source="DESIGN 10",
+    pillar="crowding",
 )
 def ad_share() -> Share:
     """Share of listings that were shown as an advertisement at least once in the week, in the list itself or not."""
@@ -213,6 +197,7 @@ def ad_share() -> Share:
     zh="承诺高压服务的商品占比",
     definition_zh="带有仅退款、七天无理由退货或48小时发货标签之一的商品占比；平台不显示标签则不计算。",
     source="METHOD 5.9",
+    pillar="service",
 )
 def service_pressure() -> Share:
     """Share of listings that carry a badge for refund without return, return within 7 days, or shipping within 48
@@ -240,6 +225,7 @@ def repurchase_share() -> Share:
     zh="退货率",
     definition_zh="有退货率记录的商品的平均退货率。",
     source="METHOD 5.9",
+    pillar="service",
 )
 def return_rate() -> Share:
     """Mean return rate over listings of which it is observed (rows handed over)."""

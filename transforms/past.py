@@ -15,7 +15,7 @@ import polars as pl
 from configs.calendar import WEEK
 from transforms.ordered import BoolArray, FloatArray, IntArray, begins, sums_by, total
 from transforms.panels import LISTING, MERCHANT
-from transforms.titles import Alike, alike_titles, title_groups
+from transforms.titles import Alike, alike_titles, is_shared, title_groups
 
 MONTH = 4  # weeks: what is displayed covers 28 days, so that readings so far apart do not overlap
 NUMBER = "number"  # column of a row's listing
@@ -139,6 +139,11 @@ class View:
         """Their merchants, numbered from 0 within the week."""
         return np.unique(self.past.merchant[self.number], return_inverse=True)[1]
 
+    @property
+    def merchants(self) -> int:
+        """How many they are."""
+        return int(self.merchant.max(initial=-1)) + 1
+
     @cached_property
     def weight(self) -> FloatArray:
         """Their weights."""
@@ -160,23 +165,31 @@ class View:
         found: BoolArray = is_priced & (unit == weights.argmax())
         return found
 
+    @cached_property
+    def in_shared_groups(self) -> BoolArray:
+        """Which have a price of the main unit in a group in which other merchants have one too."""
+        found = self.in_main_unit.copy()
+        own = np.flatnonzero(found)
+        found[own] = is_shared(self.group[own], self.merchant[own])
+        return found
+
     def now(self, name: str) -> FloatArray:
         """What they show this week."""
         own = self.past.standings.get(self.week)
         return np.zeros(0) if own is None else own.look(self.number, name)
 
-    def window(self, weeks: int, name: str, is_in: BoolArray) -> FloatArray:
-        """What those of `is_in` showed in the last `weeks` weeks, this one last: weeks x listings."""
-        rows = [self._look(self.week - WEEK * back, name, is_in) for back in reversed(range(1, weeks))]
-        return np.array([*rows, self.now(name)[is_in]])
+    def window(self, weeks: int, name: str, own: IntArray) -> FloatArray:
+        """What some of them (by their places) showed in the last `weeks` weeks, this one last: weeks x listings."""
+        rows = [self._look(self.week - WEEK * back, name, own) for back in reversed(range(1, weeks))]
+        return np.array([*rows, self.now(name)[own]])
 
-    def _look(self, week: date, name: str, is_in: BoolArray) -> FloatArray:
-        """What those of `is_in` showed in one earlier week."""
+    def _look(self, week: date, name: str, own: IntArray) -> FloatArray:
+        """What some of them showed in one earlier week."""
         standing = self.past.at(week)
         if standing is None:
-            return np.full(np.count_nonzero(is_in), np.nan)
+            return np.full(len(own), np.nan)
         places = self.kept(week, lambda: standing.places(self.number))
-        return standing.read(places[is_in], name)
+        return standing.read(places[own], name)
 
 
 def with_numbers(rows: pl.DataFrame) -> pl.DataFrame:
@@ -200,7 +213,7 @@ def past_of(rows: pl.DataFrame, held: Collection[date] = ()) -> Past:
     arrays = {name: read[name].to_numpy() for name in READ}
     number, week = read[NUMBER].to_numpy().astype(np.int64), read["week"]
     starts = np.flatnonzero(week.to_physical().diff().fill_null(1).to_numpy())
-    ends = np.append(starts, len(week))[1:]
+    ends = [*starts[1:], len(week)][: len(starts)]
     standings = {
         week[int(start)]: Standing(number[start:end], {name: array[start:end] for name, array in arrays.items()})
         for start, end in zip(starts, ends, strict=True)

@@ -53,6 +53,7 @@ def near_cost_share() -> Share:
     definition_zh="最常见计价单位商品单价5%分位数的对数在13周内的Theil-Sen斜率，只取首尾两周均在且单位、装量未变的商品；少于60个商品则不计算。",
     source="METHOD 5.2",
     cuts=ALONE,
+    pillar="price",
 )
 def floor_velocity() -> Measured:
     """Change per week of the price that 5 % of listings undercut: Theil-Sen slope over 13 weeks, over listings that
@@ -124,6 +125,7 @@ def regular_cut_share() -> Share:
     definition_zh="与四周前相比，降价超过0.5%的商品占比减去涨价超过0.5%的商品占比。",
     source="METHOD 5.4",
     cuts=FEW_CUTS,
+    pillar="price",
 )
 def net_cut_share() -> Balance:
     """Share of listings whose price fell by more than 0.5 % in four weeks, less the share of those whose price rose by
@@ -161,12 +163,12 @@ def cut_size() -> Quantile:
     unit="share",
     en="Undercuts per listing and week",
     zh="周压价率",
-    definition_zh="在标题相似、分属不同商家的商品组内，某商品在另一商家设定组内最低价后两周内，降至比其低0.5%以上成为新的最低价，记为一次压价；13周内压价次数除以商品周数，1%即每百商品周一次。",
+    definition_zh="在标题相似、分属不同商家的商品组内，某商品在另一商家设定组内最低价后两周内，单价降至比其低0.5%以上成为新的最低价，记为一次压价；13周内压价次数除以商品周数，1%即每百商品周一次。",
     source="METHOD 5.5",
     cuts=ALONE,
 )
 def undercut_share() -> Measured:
-    """How often a listing goes at least 0.5 % below the lowest price of its group of alike titles within two weeks
+    """How often a listing goes at least 0.5 % below the lowest unit price of its group of alike titles within two weeks
     after another merchant set that price: events over listings times weeks, in 13 weeks; 1 % is one in 100
     listing-weeks."""
     return Measured(measure_undercutting)
@@ -176,13 +178,15 @@ def undercut_share() -> Measured:
     unit="change",
     en="Undercuts beyond chance, per listing and week",
     zh="超出偶然的周压价率",
-    definition_zh="周压价率减去把各商品的调价日期随机重排后的平均值；区间为随机重排的95%范围，整个区间大于零才说明是相互压价。",
+    definition_zh="周压价率减去把各商品的调价日期随机重排后的平均值；区间取随机重排的95%范围与压价率自身区间中较宽者，整个区间大于零才说明是相互压价。",
     source="METHOD 5.5",
     cuts=ALONE,
+    pillar="price",
 )
 def undercut_excess() -> Measured:
     """Undercuts per listing and week less what is found on average when each listing's changes of price are dealt to
-    other weeks at random; the interval is that of the deals, so that above zero cuts do answer each other."""
+    other weeks at random; the interval is the wider one of that of the deals and that of the undercuts, so that above
+    zero cuts do answer each other."""
     return Measured(measure_excess)
 
 
@@ -190,11 +194,10 @@ def undercut_excess() -> Measured:
     unit="ratio",
     en="Undercuts in a row",
     zh="连续压价次数",
-    definition_zh="每条压价链（同组相邻压价间隔不超过两周）的平均压价次数；有压价链的组少于两个则不计算。",
+    definition_zh="每条压价链（同组相邻压价间隔不超过两周）的平均压价次数；没有压价则不计算。",
     source="METHOD 5.5",
     cuts=ALONE,
 )
 def undercut_chain() -> Measured:
-    """Undercuts per chain, a chain being those of one group with at most two weeks between; none with fewer than two
-    groups that have one."""
+    """Undercuts per chain, a chain being those of one group with at most two weeks between; none without any."""
     return Measured(measure_chain, changes_by="ratio")

@@ -55,8 +55,9 @@ def facts_of_rows(merchants: IntArray, base: FloatArray) -> list[BaseFacts]:
     largest = -np.sort(-base, axis=1)[:, :2].cumsum(axis=1) if base.shape[1] > 1 else np.repeat(base, 2, axis=1)
     effective = np.divide(whole**2, squares, out=np.zeros_like(whole), where=squares > 0)
     tops = np.divide(largest, whole[:, None], out=np.zeros_like(largest), where=whole[:, None] > 0)
-    rows = zip(merchants.tolist(), effective.tolist(), tops[:, 0].tolist(), tops[:, 1].tolist(), strict=True)
-    return [BaseFacts(*row, matched_share=1.0) for row in rows]
+    columns = (merchants, effective, tops[:, 0], tops[:, 1])
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [BaseFacts(count, even, first, second, 1.0) for count, even, first, second in rows]
 
 
 def decide(facts: BaseFacts | None, coverage: float | None, rules: PublicationRules) -> Decision:

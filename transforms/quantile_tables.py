@@ -77,8 +77,8 @@ def quantile_levels_of(sample: Sample, masks: Masks, wanted: Wanted) -> Found:
             for segment, place, interval in zip(segments, places, intervals, strict=True):
                 if interval.value is not None:
                     merchants, listings = (int(count[place]) for count in priced.counts)
-                    capped, method = _capped(interval, metric), LEVELS[type(metric.form)]
-                    found[metric.id, segment] = Estimate(capped, merchants, listings, priced.facts[place], method)
+                    told, facts, method = _capped(interval, metric), priced.facts[place], LEVELS[type(metric.form)]
+                    found[metric.id, segment] = Estimate(told, merchants, listings, facts, method)
     return found
 
 
@@ -90,7 +90,7 @@ def quantile_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wan
         belongs = np.array([masks[segment] for segment in names])
         asked = _asked(names, metrics)
         then, now = (_priced(end, name, belongs[:, end.merchant], asked) for end in (base, current))
-        is_there: BoolArray = np.any(now.listings.weight > 0, axis=1)
+        is_there: BoolArray = np.count_nonzero(now.listings.weight > 0, axis=1) > 0
         counts = seen_at_either(base, current, [name], belongs)
         for metric, segments in metrics:
             places = [names.index(segment) for segment in segments]
@@ -116,8 +116,7 @@ def _by_price(wanted: Wanted) -> list[tuple[str, list[str], Wanted]]:
     grouped: dict[str, list[tuple[LevelMetric, Sequence[str]]]] = {}
     for metric, segments in wanted:
         if segments:
-            (name,) = names_of(metric)
-            grouped.setdefault(name, []).append((metric, segments))
+            grouped.setdefault(names_of(metric)[0], []).append((metric, segments))
     return [
         (name, list(dict.fromkeys(segment for _, segments in metrics for segment in segments)), metrics)
         for name, metrics in grouped.items()
@@ -126,9 +125,7 @@ def _by_price(wanted: Wanted) -> list[tuple[str, list[str], Wanted]]:
 
 def _priced(sample: Sample, name: str, is_in: BoolArray, asked: Sequence[tuple[float, int]]) -> Priced:
     """One price in the segments that `is_in` (segments x listings) names."""
-    read = sample.read(name)
-    order = np.argsort(read, kind="stable")  # once for all: what is nearly in order is sorted in no time
-    known = order[: np.count_nonzero(~np.isnan(read))]
+    read, known = sample.read(name), sample.order(name)  # what is in order already is sorted in no time
     weight = np.where(is_in[:, known], sample.weight[known], 0.0)
     return Priced(
         Weighted(read[known][None], weight, sample.merchant[known], sample.size), sample.counted[known], asked

@@ -11,7 +11,7 @@ from math import isnan
 import numpy as np
 from scipy.special import expit, logit, stdtrit
 
-from transforms.ordered import BoolArray, FloatArray, IntArray
+from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by
 from transforms.shares import divided, jackknife, without_each_of_rows
 from transforms.uncertainty import CONFIDENCE, Interval
 
@@ -37,9 +37,7 @@ class Weighted:
     def by_merchant(self, values: FloatArray) -> FloatArray:
         """The sums of each row's values by merchant."""
         cells = np.arange(len(values))[:, None] * self.size + self.merchant
-        sums = np.bincount(cells.ravel(), values.ravel(), len(values) * self.size)
-        found: FloatArray = sums.reshape(len(values), self.size).astype(np.float64, copy=False)
-        return found
+        return sums_by(cells.ravel(), values.ravel(), len(values) * self.size).reshape(len(values), self.size)
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,8 @@ class Rows:
     is_open: BoolArray
 
     def over(self, other: "Rows") -> "Rows":
-        """The ratios to other statistics of the same numbered merchants, of the same week or of an earlier one."""
+        """The ratios to other statistics of the same numbered merchants, be it of the same week or of an earlier
+        one."""
         unknown = np.full(len(self.value), np.nan)
         influence, is_there = self.influence - other.influence, self.is_there | other.is_there
         ratio = divided(self.value, other.value)
@@ -64,8 +63,7 @@ class Rows:
 
     def take(self, rows: list[int] | slice) -> "Rows":
         """Some of them."""
-        value, low, high = (part[rows] for part in (self.value, self.low, self.high))
-        return Rows(value, low, high, self.influence[rows], self.is_there[rows], self.is_open[rows])
+        return Rows(*(getattr(self, part.name)[rows] for part in fields(self)))
 
 
 def quantile_rows(listings: Weighted, level: FloatArray) -> Rows:
@@ -139,7 +137,8 @@ def _ordered(listings: Weighted) -> tuple[FloatArray, FloatArray]:
 
 
 def _at(price: FloatArray, cumulated: FloatArray, level: FloatArray) -> FloatArray:
-    """The quantile of sorted prices whose weights cumulate to `cumulated`, by row; NaN where there is no weight."""
+    """The quantile of sorted prices whose weights cumulate to `cumulated`, of each row; NaN where there is no
+    weight."""
     if not price.shape[1]:
         return np.full(len(price), np.nan)
     first, last = (cumulated > 0).argmax(axis=1), (cumulated >= cumulated[:, -1:]).argmax(axis=1)
@@ -167,7 +166,8 @@ def _read_off(
 
 
 def _below(listings: Weighted, value: FloatArray, level: FloatArray) -> FloatArray:
-    """How much of each listing lies below its row's quantile: 1, 0, for those at it the part that fills `level`."""
+    """How much of each listing lies below its row's quantile: 1, 0, for those just at it the part that fills
+    `level`."""
     below, equal = listings.price < value[:, None], listings.price == value[:, None]
     weight_below, weight_at = ((listings.weight * part).sum(axis=1) for part in (below, equal))
     filled = np.clip(np.nan_to_num(divided(level * listings.weight.sum(axis=1) - weight_below, weight_at)), 0.0, 1.0)

@@ -7,7 +7,7 @@ class, half of those equal to it counted as below: 0.95 is dearer than 95 % of m
 import numpy as np
 import polars as pl
 
-from transforms.ordered import BoolArray, FloatArray, IntArray
+from transforms.ordered import FloatArray, IntArray
 from transforms.panels import merchant_number
 from transforms.segments import BANDS, TENTHS, TOP, Masks
 
@@ -18,18 +18,12 @@ def ranked_segments(rows: pl.DataFrame, unit: str | None) -> Masks:
     """Which listings are in which segment, from `placed_listings`; `unit` is the unit class of the belt's main price.
     All listings of a merchant are in its band; a merchant without such a price is in none."""
     is_inside = (rows["weight"] > 0).to_numpy()
+    is_priced = is_inside & (rows["unit"].fill_null("").to_numpy() == unit)  # nothing is equal to None
     merchant = rows.select(merchant_number()).to_series().to_numpy()
-    price = np.where(is_inside & _is_of(rows, unit), _floats(rows, "unit_price_yuan"), np.nan)
+    price = np.where(is_priced, _floats(rows, "unit_price_yuan"), np.nan)
     tenth = _tenths(_medians(price, merchant))[merchant] if len(merchant) else np.zeros(0)
     top = _top(np.where(is_inside, _floats(rows, "value_yuan"), np.nan), rows["category"].to_numpy())
     return {**{name: is_inside & (tenth == place) for place, name in enumerate(BANDS)}, TOP: top}
-
-
-def _is_of(rows: pl.DataFrame, unit: str | None) -> BoolArray:
-    """Which listings are of a unit class; none of no class."""
-    found = rows.select((pl.col("unit") == pl.lit(unit, pl.String)).fill_null(False))
-    is_of: BoolArray = found.to_series().to_numpy()
-    return is_of
 
 
 def _floats(rows: pl.DataFrame, name: str) -> FloatArray:

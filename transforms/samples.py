@@ -27,6 +27,7 @@ class Sample:
     weight: FloatArray
     values: Mapping[str, FloatArray]
     rows: IntArray
+    _cut_from: "tuple[Sample, IntArray] | None" = field(default=None, repr=False)
     _kept: dict[object, Any] = field(default_factory=dict, repr=False)
 
     def read(self, name: str) -> FloatArray:
@@ -36,9 +37,23 @@ class Sample:
     def cut(self, is_in: BoolArray) -> "Sample":
         """The listings that are in it."""
         place = np.flatnonzero(is_in)
-        return Sample(
-            self.listing[place], self.merchant[place], self.size, self.weight[place], self.values, self.rows[place]
-        )
+        parts = self.listing[place], self.merchant[place], self.size, self.weight[place], self.values, self.rows[place]
+        return Sample(*parts, _cut_from=(self, place))
+
+    def order(self, name: str) -> IntArray:
+        """The places of the listings of which something is read under a name, rising by it. A cut has the order of what
+        it was cut from: sorting anew would cost twenty times as much."""
+        return self.kept(("order", name), lambda: self._order(name))
+
+    def _order(self, name: str) -> IntArray:
+        if self._cut_from is None:
+            read = self.read(name)
+            return np.argsort(read, kind="stable")[: np.count_nonzero(~np.isnan(read))]
+        whole, place = self._cut_from
+        own = np.full(len(whole.weight), -1)
+        own[place] = np.arange(len(place))
+        ordered = own[whole.order(name)]
+        return ordered[ordered >= 0]
 
     def known(self, name: str) -> "Sample":
         """The listings of which something is read under a name; one and the same sample for names that know the same

@@ -1,5 +1,4 @@
-"""Cuts of a belt: marketplaces, modes of business, the assistant, years on the site; those by rank are in
-transforms/ranked.py.
+"""Cuts of a belt: marketplaces, modes of business, the assistant, years on the site; those by rank are in ranked.py.
 
 A level takes the listings that are in a segment that week. A comparison takes merchants, by what they were at the base:
 one that changed its mode since takes its sales along, which is no growth of the other mode.
@@ -14,11 +13,11 @@ from transforms.ordered import BoolArray, IntArray, sums_by
 
 ALL, MARKETPLACE = "all", "marketplace="
 MODES = {"mode=self": "mode_self", "mode=supply": "mode_supply"}  # segment: flag of its listings
+ASSISTANT = "assistant"  # flag of the listings of merchants who have it
+ASSISTED = ("assistant=yes", "assistant=no")
 TENTHS = 10
 BANDS = [f"price_band={10 * tenth}-{10 * tenth + 10}" for tenth in range(TENTHS)]  # of merchants by price
 TOP = "value_top=20"  # the 20 % of listings that sell most
-ASSISTANT = "assistant"  # flag of the listings of merchants who have it
-ASSISTED = ("assistant=yes", "assistant=no")
 YEARS = {"0-1": (0, 2), "2-4": (2, 5), "5-9": (5, 10), "10+": (10, np.inf)}  # from, below
 
 Masks = dict[str, BoolArray]

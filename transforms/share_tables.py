@@ -103,8 +103,8 @@ def seen_at_either(
         owner[end.listing] = end.merchant
         is_seen[end.listing[is_known]] = True
     listings = np.bincount(owner[is_seen], minlength=base.size)
-    is_in = belongs.astype(np.int64)
-    return is_in @ (listings > 0).astype(np.int64), is_in @ listings
+    inside = belongs.astype(np.int64)
+    return inside @ (listings > 0).astype(np.int64), inside @ listings
 
 
 def _passes(wanted: Wanted, merchants: int) -> Iterator[Wanted]:
@@ -162,7 +162,7 @@ def _found(
 ) -> Found:
     """An estimate for each row of which something is known."""
     keys = [(metric.id, name) for metric, names in metrics for name in names]
-    is_there: BoolArray = np.any(known, axis=1)
+    is_there: BoolArray = np.count_nonzero(known, axis=1) > 0
     return {
         key: Estimate(
             intervals.at(row),

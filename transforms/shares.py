@@ -21,14 +21,6 @@ ROUNDING = 1e-12  # a remainder smaller than this part of its sum is 0
 
 
 @dataclass(frozen=True)
-class ShareEnd:
-    """One end of one difference, one entry per merchant: what has the property, and what could have it."""
-
-    part: FloatArray
-    of: FloatArray
-
-
-@dataclass(frozen=True)
 class Shares:
     """Shares, one per row, and what they are without each merchant in turn."""
 
@@ -44,14 +36,13 @@ class Shares:
     @cached_property
     def merchants(self) -> FloatArray:
         """How many they are."""
-        found: FloatArray = np.count_nonzero(self.is_there, axis=1).astype(np.float64)
-        return found
+        count: FloatArray = np.count_nonzero(self.is_there, axis=1).astype(np.float64)
+        return count
 
     @cached_property
     def value(self) -> FloatArray:
         """The shares, NaN where `of` sums to 0."""
-        found: FloatArray = np.clip(divided(self.part.sum(axis=1), self.of.sum(axis=1)), 0.0, 1.0)
-        return found
+        return np.clip(divided(self.part.sum(axis=1), self.of.sum(axis=1)), 0.0, 1.0)
 
     @cached_property
     def is_open(self) -> BoolArray:
@@ -106,9 +97,10 @@ def share_levels(shares: Shares) -> Intervals:
     rule = rule_of_three(np.maximum(1.0, _kish(shares.of)))
     low = np.where(is_edge, np.where(value == 0, 0.0, 1 - rule), low)
     high = np.where(is_edge, np.where(value == 0, rule, 1.0), high)
-    error, degrees = (np.where(is_edge, np.nan, number) for number in (error, degrees))
-    numbers = low, high, error, degrees, np.full(len(value), np.nan)
-    return Intervals(value, *(np.where(shares.is_open, number, np.nan) for number in numbers))
+    is_told = shares.is_open & ~is_edge
+    error, degrees = (np.where(is_told, number, np.nan) for number in (error, degrees))
+    low, high = (np.where(shares.is_open, end, np.nan) for end in (low, high))
+    return Intervals(value, low, high, error, degrees, np.full(len(value), np.nan))
 
 
 def share_contrasts(plus: Sequence[Shares], minus: Sequence[Shares]) -> Intervals:
@@ -119,16 +111,16 @@ def share_contrasts(plus: Sequence[Shares], minus: Sequence[Shares]) -> Interval
     own intervals are squared and added (Newcombe 1998, method 10; Zou and Donner 2008).
     """
     terms = [*((1.0, shares) for shares in plus), *((-1.0, shares) for shares in minus)]
-    value: FloatArray = np.add.reduce([sign * shares.value for sign, shares in terms])
+    value = np.sum([sign * shares.value for sign, shares in terms], axis=0)
     is_there = np.logical_or.reduce([shares.is_there for _, shares in terms])
-    deleted: FloatArray = np.add.reduce([sign * shares.deleted for sign, shares in terms])
+    deleted = np.sum([sign * shares.deleted for sign, shares in terms], axis=0)
     error, degrees = jackknife(deleted, value, is_there)
     below = above = stdtrit(degrees, (1 + CONFIDENCE) / 2) * error
     is_edge = np.logical_or.reduce([shares.is_edge for _, shares in terms])
     if is_edge.any():
         gaps = [_gaps(sign, shares) for sign, shares in terms]
         below, above = (
-            np.where(is_edge, np.sqrt(sum(gap[side] ** 2 for gap in gaps)), reach)
+            np.where(is_edge, np.sqrt(np.sum([gap[side] ** 2 for gap in gaps], axis=0)), reach)
             for side, reach in enumerate((below, above))
         )
     is_open = np.logical_and.reduce([shares.is_open for _, shares in terms])
@@ -146,12 +138,6 @@ def unknown(rows: int) -> Intervals:
 def share_level(part: FloatArray, of: FloatArray) -> Interval:
     """One share; arguments with one entry per merchant."""
     return share_levels(Shares(part[None], of[None])).at(0)
-
-
-def share_difference(base: ShareEnd, current: ShareEnd) -> Interval:
-    """One share now less the share at the base."""
-    then, now = (Shares(end.part[None], end.of[None]) for end in (base, current))
-    return share_contrasts([now], [then]).at(0)
 
 
 def logit_interval(share: float, error: float, degrees: float) -> Interval:
@@ -220,6 +206,5 @@ def without_each_of_rows(parts: FloatArray) -> FloatArray:
 
 def divided(above: FloatArray, below: FloatArray) -> FloatArray:
     """NaN where `below` is 0."""
-    out = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
-    np.divide(above, below, out=out, where=below != 0)
-    return out
+    out: FloatArray = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
+    return np.divide(above, below, out=out, where=below != 0)

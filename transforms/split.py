@@ -49,7 +49,30 @@ class Sides:
         return Sides(*(getattr(self, part.name)[is_in] for part in fields(self)))
 
 
-def sides_of(pairs: pl.DataFrame) -> Sides:
+def continues() -> pl.Expr:
+    """Whether a row of `listing_pairs` sells comparably, in one unit class, at both ends."""
+    return pl.col("is_comparable") & pl.col("base_unit").eq_missing(pl.col("unit"))
+
+
+def split_change(pairs: pl.DataFrame) -> dict[str, Effect]:
+    """The effects in the order of EFFECTS, from `listing_pairs`; they add up to sum yuan - sum base_yuan.
+
+    Volume and mix of the rest of a belt are not the belt's less a merchant's summand, since S changes with it; they
+    are therefore worked out anew from the sums of each class, which costs no more.
+    """
+    sides = _sides_of(pairs)
+    begins = np.diff(sides.merchant, prepend=-1) > 0
+    whole, merchant_count = replace(sides, merchant=np.cumsum(begins) - 1), int(begins.sum())
+    staying, moving = whole.cut(whole.continues), whole.cut(~whole.continues)
+    classes = [staying.cut(staying.unit == unit) for unit in np.unique(staying.unit)]
+    per_class = [_class_effects(part, merchant_count) for part in classes]
+    effects = [_added([effects[i] for effects in per_class], merchant_count) for i in range(3)]
+    entry = _additive(moving, moving.yuan, merchant_count)
+    leaving = _additive(moving, -moving.base_yuan, merchant_count)
+    return dict(zip(EFFECTS, [*effects, entry, leaving], strict=True))
+
+
+def _sides_of(pairs: pl.DataFrame) -> Sides:
     """The arrays of `listing_pairs`."""
     units = pairs["unit"].fill_null("").to_list()
     numbers = {unit: number for number, unit in enumerate(sorted(set(units)))}
@@ -60,33 +83,6 @@ def sides_of(pairs: pl.DataFrame) -> Sides:
         pairs.select(continues()).to_series().to_numpy(),
         *(floats(pairs[name]) for name in sold),
     )
-
-
-def continues() -> pl.Expr:
-    """Whether a row of `listing_pairs` sells comparably, in one unit class, at both ends."""
-    return pl.col("is_comparable") & pl.col("base_unit").eq_missing(pl.col("unit"))
-
-
-def split_change(pairs: pl.DataFrame) -> dict[str, Effect]:
-    """The effects in the order of EFFECTS, from `listing_pairs`; they add up to sum yuan - sum base_yuan."""
-    return split_sides(sides_of(pairs))
-
-
-def split_sides(sides: Sides) -> dict[str, Effect]:
-    """The same from `sides_of`, or a cut of them.
-
-    Volume and mix of the rest of a belt are not the belt's less a merchant's summand, since S changes with it; they
-    are therefore worked out anew from the sums of each class, which costs no more.
-    """
-    begins = np.diff(sides.merchant, prepend=-1) > 0
-    whole, merchant_count = replace(sides, merchant=np.cumsum(begins) - 1), int(begins.sum())
-    staying, moving = whole.cut(whole.continues), whole.cut(~whole.continues)
-    classes = [staying.cut(staying.unit == unit) for unit in np.unique(staying.unit)]
-    per_class = [_class_effects(part, merchant_count) for part in classes]
-    effects = [_added([effects[i] for effects in per_class], merchant_count) for i in range(3)]
-    entry = _additive(moving, moving.yuan, merchant_count)
-    leaving = _additive(moving, -moving.base_yuan, merchant_count)
-    return dict(zip(EFFECTS, [*effects, entry, leaving], strict=True))
 
 
 def _class_effects(staying: Sides, merchant_count: int) -> list[Effect]:

@@ -12,7 +12,7 @@ import polars as pl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from transforms.ordered import IntArray
+from transforms.ordered import BoolArray, IntArray
 from transforms.trigrams import jaccard, trigrams
 
 HASHES, BANDS = 128, 32
@@ -74,6 +74,22 @@ def title_groups(title: IntArray, merchant: IntArray, alike: Alike) -> IntArray:
     return np.unique(group, return_inverse=True)[1]
 
 
+def is_shared(group: IntArray, merchant: IntArray) -> BoolArray:
+    """Which listings are in groups that have listings of several merchants."""
+    least, most = first_and_last(group, merchant)
+    found: BoolArray = (least < most)[group]
+    return found
+
+
+def first_and_last(group: IntArray, merchant: IntArray) -> tuple[IntArray, IntArray]:
+    """The lowest and the highest number of a merchant in each group, groups being numbered from 0."""
+    size = int(group.max(initial=-1)) + 1
+    least, most = np.full(size, int(merchant.max(initial=-1)) + 1), np.full(size, -1)
+    np.minimum.at(least, group, merchant)
+    np.maximum.at(most, group, merchant)
+    return least, most
+
+
 def _signatures(grams: pl.Series) -> HashArray:
     """The smallest of each hash over each title's 3-grams: titles x HASHES; no title is empty."""
     factors, terms = np.random.default_rng(SEED).integers(0, 2**32, (2, HASHES), dtype=np.uint32)
@@ -92,9 +108,9 @@ def _signatures(grams: pl.Series) -> HashArray:
 def _candidates(signatures: HashArray) -> tuple[IntArray, IntArray]:
     """Pairs of titles that agree in all hashes of one band at least."""
     count = len(signatures)
-    folded = np.tile(np.arange(BANDS, dtype=np.uint64), (count, 1))
+    folded: npt.NDArray[np.uint64] = np.tile(np.arange(BANDS, dtype=np.uint64), (count, 1))
     for row in range(HASHES // BANDS):
-        folded = (folded ^ signatures[:, row :: HASHES // BANDS]) * np.uint64(0xBF58476D1CE4E5B9)
+        folded = (folded ^ signatures[:, row :: HASHES // BANDS].astype(np.uint64)) * np.uint64(0xBF58476D1CE4E5B9)
         folded ^= folded >> np.uint64(29)
     order = np.argsort(folded, axis=None, kind="stable")
     key, title = folded.ravel()[order], np.repeat(np.arange(count), BANDS)[order]

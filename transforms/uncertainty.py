@@ -105,22 +105,6 @@ def top_shares(values: FloatArray, count: int) -> list[float]:
     return [total(largest[: number + 1]) / whole if whole > 0 else 0.0 for number in range(count)]
 
 
-def ratio_from_influences(ratio: float, influences: FloatArray) -> Interval:
-    """A ratio with its interval, from each merchant's influence on its logarithm (they sum to about 0).
-
-    For what has no simple delete-one form, such as quantiles: sqrt(M/(M-1) sum u^2), M the merchants with an influence.
-    """
-    merchants = len(influences)
-    if merchants < 2:
-        return Interval(ratio)
-    error = float(np.sqrt(merchants / (merchants - 1) * total(influences**2)))
-    if error == 0:
-        return Interval(ratio, ratio, ratio, 0.0, effective_degrees(influences))
-    degrees = effective_degrees(influences)
-    reach = student_quantile(degrees) * error
-    return Interval(ratio, ratio * float(np.exp(-reach)), ratio * float(np.exp(reach)), error, degrees)
-
-
 def jackknife_error(deleted: FloatArray) -> float:
     """sqrt((M-1)/M sum (l - mean l)^2) over the M delete-one values; exactly 0 where all are equal."""
     merchants = len(deleted)

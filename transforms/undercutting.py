@@ -35,8 +35,8 @@ RATE, EXCESS, CHAIN = (
 
 @dataclass(frozen=True)
 class Rivals:
-    """Listings of groups with several merchants, sorted by group: the logarithm of their prices, weeks x listings (NaN
-    where they do not stand or had another unit or pack), and the number of the group and merchant of each."""
+    """Listings of groups with several merchants, sorted by group: the logarithm of their unit prices, weeks x listings
+    (NaN where they do not stand or had another unit or pack), and the number of the group and merchant of each."""
 
     price: FloatArray
     group: IntArray
@@ -93,8 +93,8 @@ def undercut_chain(view: View) -> Estimate | None:
 
 def _rate(view: View, rivals: Rivals) -> Interval:
     size = int(rivals.merchant.max()) + 1
-    events, listing_weeks = _found(view, rivals)[0], rivals.listing_weeks
-    return share_level(sums_by(rivals.merchant, events, size), sums_by(rivals.merchant, listing_weeks, size))
+    part, of = (sums_by(rivals.merchant, values, size) for values in (_found(view, rivals)[0], rivals.listing_weeks))
+    return share_level(part, of)
 
 
 def _found(view: View, rivals: Rivals) -> tuple[FloatArray, BoolArray]:
@@ -106,19 +106,14 @@ def _rivals(view: View) -> Rivals | None:
 
 
 def _read_rivals(view: View) -> Rivals | None:
-    least, most = (np.full(int(view.group.max(initial=-1)) + 1, end) for end in (len(view.number), -1))
-    np.minimum.at(least, view.group, view.merchant)
-    np.maximum.at(most, view.group, view.merchant)
-    shared = np.flatnonzero((least < most)[view.group])
-    if not len(shared):
+    is_in = view.in_shared_groups
+    if not is_in.any():
         return None
-    is_in = np.zeros(len(view.number), dtype=bool)
-    is_in[shared] = True
-    is_same = view.window(WEEKS, "variant", is_in) == view.now("variant")[is_in]
-    price = np.where(is_same, np.log(view.window(WEEKS, "price_yuan", is_in)), np.nan)
-    order = np.argsort(view.group[is_in], kind="stable")
-    group, merchant = (array[is_in][order] for array in (view.group, view.merchant))
-    rivals = Rivals(price[:, order], group, merchant, view.weight[is_in][order])
+    own = np.flatnonzero(is_in)
+    own = own[np.argsort(view.group[own], kind="stable")]
+    is_same = view.window(WEEKS, "variant", own) == view.now("variant")[own]
+    price = np.where(is_same, np.log(view.window(WEEKS, "unit_price_yuan", own)), np.nan)
+    rivals = Rivals(price, view.group[own], view.merchant[own], view.weight[own])
     return rivals if rivals.listing_weeks.any() else None
 
 

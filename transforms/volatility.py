@@ -44,6 +44,5 @@ def volatility(view: View) -> Estimate | None:
     tails = (1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2
     low, high = (value * float(np.sqrt(degrees / chdtri(degrees, tail))) for tail in tails)
     counts = counts_by(view.merchant, view.weight)
-    sold = np.nan_to_num(view.weight * view.now("value_yuan"))
-    yuan = sums_by(view.merchant, sold, int(view.merchant.max()) + 1)
+    yuan = sums_by(view.merchant, np.nan_to_num(view.weight * view.now("value_yuan")), view.merchants)
     return Estimate(Interval(value, low, high, None, degrees), *counts, base_facts(counts[0], yuan, 1.0), METHOD)

@@ -18,12 +18,12 @@ import numpy as np
 import polars as pl
 
 from configs.publication import PublicationRules
-from transforms.compare import matched_share, ratio_figure, sales_decision
 from transforms.coverage import Coverage
 from transforms.figures import figures_frame
 from transforms.ordered import floats, group_starts, sums_at, total
 from transforms.paired import Paired
 from transforms.panels import LISTING, matched, matched_panel, merchant_number, total_panel
+from transforms.sales_changes import matched_share, ratio_figure, sales_decision
 
 WINDOW = timedelta(days=28)
 KEPT = [*LISTING, "basis", "is_usable", "base_value_yuan", "value_yuan", "base_yuan", "yuan", "base_listing", "listing"]

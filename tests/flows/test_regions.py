@@ -76,12 +76,13 @@ def value(home: Path, metric: str, comparison: str, week: date = WEEK) -> float:
 
 def test_what_a_week_rests_on() -> None:
     found = rests_on(WEEK)
-    ends = {
+    assert found == {
         *windows(WEEK),
-        *(WEEK - back * timedelta(days=7) for back in range(13)),
-        *(WEEK - back * MONTH for back in range(13)),
+        *(year_ago(window) for window in windows(WEEK)),
+        *(WEEK - back * MONTH for back in range(24)),
+        *(end - back * MONTH for end in (WEEK, year_ago(WEEK)) for back in range(13)),
+        *(end - back * timedelta(days=7) for end in (WEEK, year_ago(WEEK)) for back in range(13)),
     }
-    assert found == {*ends, *map(year_ago, ends), *(WEEK - back * MONTH for back in range(24))}
     year = (WEEK + number * timedelta(days=7) for number in range(53))
     assert max(len(rests_on(week)) for week in year) <= 44, "as many weeks does a belt hold in memory at once"
 

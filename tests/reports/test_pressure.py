@@ -13,7 +13,7 @@ from reports.page import page
 from reports.phrases import LANGUAGES, Say
 from reports.readings import Number
 from reports.values import bounds_text, difference_text, value_text
-from transforms.metric import Metric
+from transforms.metrics import Metric
 
 EN, ZH = Say("en"), Say("zh")
 
@@ -95,6 +95,28 @@ def test_of_many_belts_a_line_per_measure_stands_open(plant: Any, rows: Any) -> 
     html = section_of(gather(plant(tables), rows.week))
     cells = [re.sub(r"<[^>]*>", " ", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", html.split("<details>")[0])]
     assert [" ".join(cell.split()) for cell in cells] == ["Planted share", "30", "19", "0", "1.0 % B00", "30.0 % B29"]
+
+
+def test_pillars_stand_side_by_side_and_further_measures_behind_a_line(
+    facts: Any, rows: Any, catalogue: list[Metric]
+) -> None:
+    words = ("share", "Crowded", "拥挤", "As planted.", "预设。", "planted")
+    catalogue.append(Metric("planted_crowd", *words, pillar="crowding"))
+    names = ("planted_share", "planted_crowd")
+    html = section_of(facts(*(rows.figure("wuqing-carpets", name, 0.31) for name in names)))
+    before, after = html.split("<details>")[:2]
+    assert "Crowding" in before
+    assert "Crowded" in before
+    assert "Planted share" not in before
+    assert "Further measures" in after
+    assert "Planted share" in after
+    assert "not added up" in page(facts(rows.figure("wuqing-carpets", "planted_crowd", 0.31)), "en")
+
+
+def test_who_came_and_went_is_told_of_the_year(facts: Any, rows: Any) -> None:
+    html = section_of(facts(rows.yearly("wuqing-carpets", "exit_share", 0.31, 0.02, unit="share")))
+    assert "Merchants who went" in html
+    assert "31.0 %" in html
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_what_is_suppressed_of_another_panel_or_kind_is_left_out(plant: Any, row
         {"alignment": "festival"},
         {"comparison": "ytd"},
         {"metric": "merchants"},
-        {"segment": "price_band=90-100"},
+        {"segment": "colour=red"},
     ]
     whole = rows.yearly(WUQING, "displayed_sales", -0.7777, 0.01, segment="mode=self")
     facts = gather(plant(rows.story() | {"figures": [whole | more for more in spoilt]}), rows.week)

@@ -7,7 +7,7 @@ from transforms.false_discovery import RATE, adjusted
 from transforms.imputation import Draws, imputed_change
 from transforms.page_spread import Spread, with_spread
 from transforms.returns import net_of_returns
-from transforms.shares import ShareEnd, share_difference
+from transforms.shares import Shares, share_contrasts
 from transforms.uncertainty import Interval, p_value, ratio_change, signed_fraction, without_each
 
 P_VALUES = st.lists(st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.01, 0.01, 1.0])), max_size=25)
@@ -72,7 +72,9 @@ def test_below_one_in_twenty_the_interval_leaves_zero_out_and_above_it_does_not(
     for found in (
         ratio_change(base, current),
         signed_fraction(float(effect.sum()), without_each(effect), base),
-        share_difference(ShareEnd(base / 2, base), ShareEnd(np.minimum(current, base) / 1.5, base)),
+        share_contrasts(
+            [Shares(np.minimum(current, base)[None] / 1.5, base[None])], [Shares(base[None] / 2, base[None])]
+        ).at(0),
     ):
         agrees(found)
 

@@ -5,62 +5,13 @@ import polars as pl
 import pytest
 
 from configs.belts import CostFloor
-from configs.publication import PublicationRules, shipped_rules
+from configs.publication import shipped_rules
+from tests.transforms.told import BASE_WEEK, WEEK, figures, number
 from transforms.catalogue import catalogue
 from transforms.compare import belt_figures
 from transforms.coverage import Coverage
-from transforms.earlier import with_earlier
-from transforms.metrics import metrics
-from transforms.panels import READ_BY_METRICS
-from transforms.past import past_of, with_numbers
+from transforms.metrics import left_out, metrics, metrics_in
 from transforms.prices import with_cost_floor
-
-WEEK, BASE_WEEK = date(2026, 11, 16), date(2025, 11, 17)
-BeltRows = Callable[..., pl.DataFrame]
-Row = dict[str, object]
-
-
-@pytest.fixture
-def rows(belt_rows: BeltRows) -> Callable[..., pl.DataFrame]:
-    """Makes listings of one week, one merchant each unless named, with whatever columns a metric reads."""
-
-    def make(week: date, *listings: Row) -> pl.DataFrame:
-        named = [
-            {"merchant_id": f"m{n}", "listing_id": "1", "value_yuan": 100.0} | row for n, row in enumerate(listings)
-        ]
-        made = belt_rows(week, *({k: v for k, v in row.items() if k not in READ_BY_METRICS} for row in named))
-        read = {
-            name: pl.Series(name, [row.get(name) for row in named], kind)
-            for name, kind in READ_BY_METRICS.items()
-            if any(name in row for row in named)
-        }
-        return made.with_columns(read.values())
-
-    return make
-
-
-def lenient(merchants: int = 1) -> PublicationRules:
-    """Rules that let a handful of merchants through."""
-    changes = {"merchants_minimum": merchants, "effective_minimum": 1, "top1_share_maximum": 1, "top2_share_maximum": 1}
-    return PublicationRules.model_validate(shipped_rules().model_dump() | changes)
-
-
-def figures(current: pl.DataFrame, base: pl.DataFrame | None = None) -> pl.DataFrame:
-    return belt_figures(current, base, "belt", WEEK, BASE_WEEK, Coverage(1.0, 1.0), lenient())
-
-
-def number(found: pl.DataFrame, metric: str, comparison: str = "level", segment: str = "all") -> float | None:
-    wanted = {"metric": metric, "comparison": comparison, "segment": segment}
-    values = found.filter(*(pl.col(name) == part for name, part in wanted.items()))["value"]
-    return values.item() if len(values) else None
-
-
-def beside_earlier(now: pl.DataFrame, *earlier: pl.DataFrame) -> pl.DataFrame:
-    """The rows of the week with what they showed in earlier weeks."""
-    whole = with_numbers(pl.concat([*earlier, now], how="diagonal")).with_columns(
-        pl.lit(None, kind).alias(name) for name, kind in (("title_text", pl.String), ("unit_price_yuan", pl.Float64))
-    )
-    return with_earlier(whole.filter(pl.col("week") == WEEK), past_of(whole), WEEK)
 
 
 def test_the_catalogue_stands_in_the_order_of_publication() -> None:
@@ -69,10 +20,22 @@ def test_the_catalogue_stands_in_the_order_of_publication() -> None:
         *("floor_ratio", "cut_share", "ad_share", "service_pressure", "repurchase_share", "return_rate"),
         *("below_cost_value_share", "near_cost_share", "floor_velocity", "price_dispersion", "quartile_ratio"),
         *("duplicate_dispersion", "regular_cut_share", "net_cut_share", "cut_among_changes_share", "cut_size"),
-        *("undercut_share", "undercut_excess", "undercut_chain", "title_homogeneity", "hhi", "cr4"),
-        *("effective_merchants", "volatility", "repurchase_by_sales_share", "full_repurchase_share", "net_sales"),
+        *("undercut_share", "undercut_excess", "undercut_chain"),
+        *("title_homogeneity", "hhi", "cr4", "effective_merchants", "volatility"),
+        *("repurchase_by_sales_share", "full_repurchase_share", "net_sales"),
     ]
     assert {metric.unit for metric in catalogue()} == {"yuan", "count", "share", "ratio", "change"}
+
+
+def test_a_metric_is_published_in_the_belt_and_in_its_own_cuts() -> None:
+    by_id = {metric.id: metric for metric in metrics()}
+    assert all(metric.is_in("all") for metric in by_id.values())
+    assert by_id["displayed_sales"].is_in("price_band=0-10")
+    assert by_id["repurchase_share"].is_in("value_top=20")
+    assert by_id["price_dispersion"].is_in("mode=self")
+    assert not by_id["floor_velocity"].is_in("marketplace=practice")
+    assert {metric for metric in by_id if metric not in left_out("price_band=0-10")} == {"displayed_sales"}
+    assert [metric.id for metric in metrics_in("value_top=20")] == ["repurchase_share", "full_repurchase_share"]
 
 
 def test_every_metric_has_one_id_both_names_and_both_definitions() -> None:
@@ -86,7 +49,7 @@ def test_every_metric_has_one_id_both_names_and_both_definitions() -> None:
         assert metric.source
 
 
-def test_full_counts_of_a_belt_written_by_hand(belt_rows: BeltRows) -> None:
+def test_full_counts_of_a_belt_written_by_hand(belt_rows: Callable[..., pl.DataFrame]) -> None:
     half = {"merchant_id": "c", "listing_id": "1", "value_yuan": 10.0, "weight": 0.5}
     found = figures(belt_rows(WEEK, ("a", "1", 100.0), ("a", "2", None), ("b", "1", 20.0), half))
     assert [number(found, name) for name in ("displayed_sales", "merchants", "listings")] == [125.0, 2, 3]
@@ -121,17 +84,6 @@ def test_what_cannot_be_known_has_no_row(rows: Callable[..., pl.DataFrame]) -> N
         *("displayed_sales", "merchants", "listings", "median_price", "floor_ratio"),
         *("price_dispersion", "quartile_ratio"),
     }
-
-
-def test_cuts_are_counted_among_listings_that_stood_four_weeks_earlier(rows: Callable[..., pl.DataFrame]) -> None:
-    earlier = rows(date(2026, 10, 19), *({"price_yuan": 10.0} for _ in range(4)))
-    now = rows(WEEK, *({"price_yuan": price} for price in (9.9, 9.96, 10.0, 4.0, 1.0)))
-    packs = pl.Series("pack_count", [1.0, 1.0, 1.0, 10.0])
-    before = earlier.with_columns(packs)
-    after = now.with_columns(pl.Series("pack_count", [1.0, 1.0, 1.0, 5.0, 1.0]))
-    found = figures(beside_earlier(after, before))
-    assert number(found, "cut_share") == pytest.approx(1 / 3)  # the fourth has another pack, the fifth is new
-    assert number(figures(beside_earlier(after)), "cut_share") is None
 
 
 def test_badges_and_advertisements(rows: Callable[..., pl.DataFrame]) -> None:
@@ -191,6 +143,6 @@ def test_few_merchants_publish_full_counts_only(rows: Callable[..., pl.DataFrame
     levels = found.filter(pl.col("comparison") == "level", pl.col("segment") == "all")
     assert dict(levels.select("metric", "reason").rows()) == {
         **dict.fromkeys(("displayed_sales", "merchants", "listings"), "none"),
-        **dict.fromkeys(("median_price", "floor_ratio", "price_dispersion", "quartile_ratio"), "few_merchants"),
-        "ad_share": "few_merchants",
+        **dict.fromkeys(("median_price", "floor_ratio", "ad_share"), "few_merchants"),
+        **dict.fromkeys(("price_dispersion", "quartile_ratio"), "few_merchants"),
     }

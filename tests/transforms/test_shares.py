@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,9 +7,25 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from transforms.ordered import FloatArray, IntArray, sums_by
-from transforms.shares import ShareEnd, share_difference, share_level
+from transforms.shares import Shares, share_contrasts, share_level, share_levels
+from transforms.uncertainty import Interval
 
 DRAWS = 300
+
+
+@dataclass(frozen=True)
+class ShareEnd:
+    """One end of one difference, one entry per merchant."""
+
+    part: FloatArray
+    of: FloatArray
+
+
+def share_difference(base: ShareEnd, current: ShareEnd) -> Interval:
+    then, now = (Shares(end.part[None], end.of[None]) for end in (base, current))
+    return share_contrasts([now], [then]).at(0)
+
+
 COUNTS = st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)), min_size=3, max_size=40)
 
 
@@ -105,3 +123,40 @@ def test_what_cannot_be_known_is_none() -> None:
     assert (share_level(alone / 4, alone).value, share_level(alone / 4, alone).low) == (0.25, None)
     absent = ShareEnd(np.zeros(2), np.zeros(2))
     assert share_difference(absent, ShareEnd(np.ones(2), np.ones(2))).value is None
+
+
+@pytest.mark.parametrize("merchants", [15, 80])
+def test_a_balance_of_two_shares_holds_what_was_planted(merchants: int) -> None:
+    """A tenth of the listings rise and three tenths are cut, alike within a merchant; then all turns round."""
+    levels = changes = 0
+    for number in range(DRAWS):
+        random = np.random.default_rng([2, merchants, number])
+        merchant = merchants_of(random, merchants)
+        of = sums_by(merchant, np.ones(len(merchant)), merchants)[None]
+        own = stats.beta.ppf(random.random(merchants), 4 * 0.3, 4 * 0.7)[merchant]
+        kinds = random.random((2, len(merchant)))
+        is_cut, is_risen = kinds[0] < own, (kinds[0] >= own) & (kinds[1] < 0.1 / 0.7)
+        cut, risen = (Shares(sums_by(merchant, kind.astype(float), merchants)[None], of) for kind in (is_cut, is_risen))
+        level, change = share_contrasts([cut], [risen]).at(0), share_contrasts([risen, risen], [cut, cut]).at(0)
+        levels += level.low <= 0.2 <= level.high  # type: ignore[operator]
+        changes += change.low <= -0.4 <= change.high  # type: ignore[operator]
+    assert is_credible(levels, DRAWS)
+    assert is_credible(changes, DRAWS)
+
+
+def test_no_cuts_and_no_rises_balance_within_what_thirty_merchants_may_hide() -> None:
+    nothing = Shares(np.zeros((1, 30)), np.ones((1, 30)))
+    found = share_contrasts([nothing], [nothing]).at(0)
+    reach = 1 - 0.05 ** (1 / 30)
+    assert (found.value, found.low, found.high) == pytest.approx((0, -reach, reach))
+
+
+def test_shares_of_many_rows_are_those_of_each_alone() -> None:
+    random = np.random.default_rng(5)
+    of = random.integers(0, 5, (40, 12)).astype(float)
+    part = np.floor(of * random.random((40, 12)))
+    found = share_levels(Shares(part, of))
+    for row in range(40):
+        alone = share_level(part[row][of[row] > 0], of[row][of[row] > 0])
+        told = found.at(row)
+        assert (told.value, told.low, told.high) == pytest.approx((alone.value, alone.low, alone.high))

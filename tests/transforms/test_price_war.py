@@ -1,0 +1,116 @@
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+import pytest
+
+from configs.belts import CostFloor
+from tests.transforms.told import BASE_WEEK, WEEK, figures, number
+from transforms.earlier import with_earlier
+from transforms.past import Past
+from transforms.prices import with_cost_floor
+
+MONTH_AGO, TWO_MONTHS_AGO = date(2026, 10, 19), date(2026, 9, 21)
+
+
+def test_cuts_are_counted_among_listings_that_stood_four_weeks_earlier(
+    rows: Callable[..., pl.DataFrame], with_past: Callable[..., tuple[Past, pl.DataFrame]]
+) -> None:
+    earlier = rows(MONTH_AGO, *({"price_yuan": 10.0} for _ in range(5)))
+    now = rows(WEEK, *({"price_yuan": price} for price in (9.9, 9.96, 10.5, 8.0, 4.0, 1.0)))
+    before = earlier.with_columns(pl.Series("pack_count", [1.0, 1.0, 1.0, 1.0, 10.0]))
+    after = now.with_columns(pl.Series("pack_count", [1.0, 1.0, 1.0, 1.0, 5.0, 1.0]))
+    past, numbered = with_past(before, after)
+    found = figures(with_earlier(numbered, past, WEEK))
+    assert number(found, "cut_share") == pytest.approx(2 / 4)  # the fifth has another pack, the sixth is new
+    assert number(found, "net_cut_share") == pytest.approx(1 / 4)
+    assert number(found, "cut_among_changes_share") == pytest.approx(2 / 3)
+    assert number(found, "cut_size") == pytest.approx((0.01 + 0.2) / 2)
+    alone, numbered = with_past(after)
+    assert number(figures(with_earlier(numbered, alone, WEEK)), "cut_share") is None
+
+
+def test_a_sale_that_ends_within_four_weeks_is_no_regular_cut(
+    rows: Callable[..., pl.DataFrame], with_past: Callable[..., tuple[Past, pl.DataFrame]]
+) -> None:
+    """Of four cuts one is taken back at once, one three weeks later, one stays, and one goes further down."""
+    paths = {
+        TWO_MONTHS_AGO: (10.0, 10.0, 10.0, 10.0, 10.0),
+        MONTH_AGO: (8.0, 8.0, 8.0, 8.0, 10.0),
+        date(2026, 10, 26): (10.0, 8.0, 8.0, 8.0, 10.0),
+        date(2026, 11, 9): (8.0, 10.0, 8.0, 7.0, 10.0),
+        WEEK: (8.0, 8.0, 8.0, 7.0, 8.0),
+    }
+    weeks = [rows(week, *({"price_yuan": price} for price in prices)) for week, prices in paths.items()]
+    past, numbered = with_past(*weeks)
+    found = figures(with_earlier(numbered, past, WEEK))
+    assert number(found, "regular_cut_share") == pytest.approx(2 / 5)
+    assert number(found, "cut_share") == pytest.approx(2 / 5)
+
+
+def test_concentration_needs_a_window_before_to_be_told(
+    rows: Callable[..., pl.DataFrame], with_past: Callable[..., tuple[Past, pl.DataFrame]]
+) -> None:
+    """METHOD 9, check 12; a merchant's listings add up, and one that has gone since counts in the window before."""
+    sold = [("a", "1", 30.0), ("a", "2", 20.0), ("b", "1", 30.0), ("c", "1", 20.0)]
+    names = ("merchant_id", "listing_id", "value_yuan")
+    now = rows(WEEK, *(dict(zip(names, row, strict=True)) for row in sold))
+    then = rows(MONTH_AGO, *(dict(zip(names, row, strict=True)) for row in [*sold[1:], ("a", "9", 30.0)]))
+    past, numbered = with_past(then, now)
+    found = figures(with_earlier(numbered, past, WEEK))
+    assert number(found, "hhi") == pytest.approx(3800)
+    assert number(found, "effective_merchants") == pytest.approx(1 / 0.38)
+    told = found.filter(pl.col("metric") == "hhi", pl.col("comparison") == "level", pl.col("segment") == "all")
+    assert told.select("low", "high").row(0) == pytest.approx((3800, 3800))  # both windows agree
+    alone, numbered = with_past(now)
+    assert number(figures(with_earlier(numbered, alone, WEEK)), "hhi") is None
+
+
+def test_what_sells_below_cost_counts_by_what_it_sells(rows: Callable[..., pl.DataFrame]) -> None:
+    floor = CostFloor(yuan=1.0, unit="piece", on=WEEK, source="by hand")
+    sold = [(0.8, 300.0), (1.05, 100.0), (1.2, None), (3.0, 200.0)]
+    priced = rows(WEEK, *({"unit_price_yuan": price, "value_yuan": value} for price, value in sold))
+    found = figures(with_cost_floor(priced, floor))
+    assert number(found, "below_cost_share") == pytest.approx(1 / 4)
+    assert number(found, "below_cost_value_share") == pytest.approx(300 / 600)
+    assert number(found, "near_cost_share") == pytest.approx(2 / 4)
+
+
+def test_repurchase_of_the_listings_that_sell_most(rows: Callable[..., pl.DataFrame]) -> None:
+    """Two of ten listings are the top 20 %, of equal ones the first; one merchant has both of the best."""
+    rates = [1.0, 0.5, *[0.2] * 7]
+    best = {"merchant_id": "m0", "listing_id": "2", "value_yuan": 900.0, "merchant_repurchase_share": 1.0}
+    listings = [{"value_yuan": 900.0 - n, "merchant_repurchase_share": rate} for n, rate in enumerate(rates)]
+    found = figures(rows(WEEK, *listings, best))
+    assert number(found, "repurchase_share", segment="value_top=20") == 1.0
+    assert number(found, "full_repurchase_share", segment="value_top=20") == 1.0
+    assert number(found, "full_repurchase_share") == pytest.approx(1 / 9)
+    assert number(found, "displayed_sales", segment="value_top=20") is None
+    by_sales = [900.0, *(900.0 - n for n in range(9))]
+    weighted = sum(v * r for v, r in zip(by_sales, [1.0, *rates], strict=True)) / sum(by_sales)
+    assert number(found, "repurchase_by_sales_share") == pytest.approx(weighted)
+
+
+def test_sales_net_of_returns_fall_where_returns_rise(rows: Callable[..., pl.DataFrame]) -> None:
+    """METHOD 3.3: returns from 5 to 20 % at level sales are -15.8 %."""
+    then, now = (
+        rows(week, *({"value_yuan": 100.0 + n, "return_share": share} for n in range(12)))
+        for week, share in ((BASE_WEEK, 0.05), (WEEK, 0.20))
+    )
+    found = figures(now, then)
+    assert number(found, "net_sales") == pytest.approx(0.8 * sum(100 + n for n in range(12)))
+    assert number(found, "net_sales", "yoy") == pytest.approx(0.8 / 0.95 - 1)
+    assert number(figures(then.drop("return_share").with_columns(week=pl.lit(WEEK))), "net_sales") is None
+
+
+def test_dear_merchants_are_compared_as_they_were_dear_then(rows: Callable[..., pl.DataFrame]) -> None:
+    """The dearest tenth of twenty grew by 15 %, and one of them is among the cheapest now."""
+    names = [f"m{n:02}" for n in range(20)]
+    then = [{"merchant_id": name, "unit_price_yuan": 1.0 + n, "value_yuan": 100.0} for n, name in enumerate(names)]
+    now = [row | {"value_yuan": 115.0 if n >= 18 else 50.0} for n, row in enumerate(then)]
+    now[19] |= {"unit_price_yuan": 0.5}
+    found = figures(rows(WEEK, *now), rows(BASE_WEEK, *then))
+    matched = found.filter(pl.col("panel") == "matched")
+    assert number(matched, "displayed_sales", "yoy", "price_band=90-100") == pytest.approx(0.15)
+    assert number(matched, "displayed_sales", "yoy", "price_band=0-10") == pytest.approx(-0.5)
+    assert number(found, "median_price", segment="price_band=90-100") is None  # sales only

@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from tests.transforms.views import view_of
+from transforms.ordered import FloatArray
+from transforms.past import View
+from transforms.undercutting import WEEKS, undercut_chain, undercut_excess, undercut_share
+
+NAN = np.nan
+TITLE = "高阳纯棉毛巾加厚吸水酒店"
+BELTS = 60
+
+
+def prices_of(*listings: dict[int, float], start: float = 10.0) -> FloatArray:
+    """Prices by week: each listing starts at 10 yuan, and from each week named on has the price given."""
+    prices = np.full((WEEKS, len(listings)), start)
+    for number, changes in enumerate(listings):
+        for week, price in sorted(changes.items()):
+            prices[week:, number] = price
+    return prices
+
+
+def events_of(prices: FloatArray, merchant: list[int]) -> float:
+    """Events of one group."""
+    found = undercut_share(view_of(prices, merchant, [TITLE] * prices.shape[1]))
+    assert found is not None
+    assert found.interval.value is not None
+    return found.interval.value * np.isfinite(prices[1:]).sum()
+
+
+@pytest.mark.parametrize(
+    ("listings", "merchant", "events"),
+    [
+        ([{3: 9.0}, {4: 8.5}], [0, 1], 1),
+        ([{3: 9.0}, {5: 8.5}], [0, 1], 1),
+        ([{3: 9.0}, {6: 8.5}], [0, 1], 0),
+        ([{3: 9.0}, {4: 8.97}], [0, 1], 0),
+        ([{3: 9.0}, {4: 8.5}], [0, 0], 0),
+        ([{3: 9.0, 5: 8.0, 7: 7.0}, {4: 8.5, 6: 7.5, 8: 6.5}], [0, 1], 5),
+        ([{3: 9.0, 4: 8.5}, {9: 9.5}], [0, 1], 0),
+        ([{3: 9.0}, {3: 9.5}], [0, 1], 0),
+    ],
+    ids=[
+        *("at once", "within two weeks", "too late", "by too little", "its own price", "six in a row"),
+        *("nobody answers", "both at once"),
+    ],
+)
+def test_events_by_hand(listings: list[dict[int, float]], merchant: list[int], events: int) -> None:
+    prices = prices_of(*listings, {})
+    assert events_of(prices, [*merchant, 2]) == pytest.approx(events)
+
+
+def test_a_newcomer_sets_a_price_too_but_its_coming_is_no_cut() -> None:
+    prices = prices_of({}, {5: 8.0}, {})
+    prices[:4, 2] = NAN
+    prices[4:, 2] = 9.0
+    assert events_of(prices, [0, 1, 2]) == pytest.approx(1)
+    prices[4:, 2] = 7.0
+    assert events_of(prices, [0, 1, 2]) == pytest.approx(0)
+
+
+def test_chains_are_as_long_as_the_answers_in_a_row() -> None:
+    """Of three groups one has five events in a row, one has two chains of one, one has none."""
+    groups = [
+        prices_of({3: 9.0, 5: 8.0, 7: 7.0}, {4: 8.5, 6: 7.5, 8: 6.5}),
+        prices_of({2: 9.0, 10: 7.0}, {3: 8.0, 11: 6.0}),
+        prices_of({}, {}),
+    ]
+    titles = [text for number in range(3) for text in [chr(0x5000 + 99 * number) * 6] * 2]
+    found = undercut_chain(view_of(np.concatenate(groups, axis=1), range(6), titles))
+    assert found is not None
+    assert found.interval.value == pytest.approx(7 / 3)
+    assert found.interval.low < 7 / 3 < found.interval.high  # type: ignore[operator]
+
+
+def test_without_alike_listings_there_is_nothing_to_undercut() -> None:
+    view = view_of(prices_of({3: 9.0}, {4: 8.0}), [0, 1])
+    assert undercut_share(view) is None
+    assert undercut_excess(view) is None
+    assert undercut_chain(view) is None
+
+
+def market(random: np.random.Generator, is_war: bool) -> View:
+    """Thirty groups of four merchants who change prices now and then; in a war the cheapest is answered at once."""
+    paths = []
+    for _ in range(30):
+        logs = np.repeat(random.normal(2, 0.02, 4)[None], WEEKS, axis=0)
+        for week in range(1, WEEKS):
+            logs[week] = logs[week - 1] + np.where(random.random(4) < 0.15, random.normal(-0.01, 0.03, 4), 0.0)
+            cheapest = int(logs[week - 1].argmin())
+            if is_war and week > 1 and logs[week - 1, cheapest] < logs[week - 2, cheapest] and random.random() < 0.7:
+                logs[week, (cheapest + 1) % 4] = logs[week - 1].min() - 0.01
+        paths.append(logs)
+    titles = [text for number in range(30) for text in [chr(0x5000 + 99 * number) * 6] * 4]
+    return view_of(np.exp(np.concatenate(paths, axis=1)), range(120), titles)
+
+
+def test_answers_are_told_from_cuts_that_cluster_by_chance() -> None:
+    calls = {
+        is_war: [undercut_excess(market(np.random.default_rng([8, number]), is_war)) for number in range(BELTS)]
+        for is_war in (False, True)
+    }
+    sure = {is_war: sum(found.interval.low > 0 for found in told if found) for is_war, told in calls.items()}  # type: ignore[operator]
+    falsely = sum(found.interval.low > 0 or found.interval.high < 0 for found in calls[False] if found)  # type: ignore[operator]
+    assert stats.binom.sf(falsely - 1, BELTS, 0.05) > 0.001, falsely
+    assert sure[True] > 0.8 * BELTS, sure

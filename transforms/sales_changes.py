@@ -1,0 +1,134 @@
+"""The changes of displayed sales of one segment: matched and total, what they are made of, who came and went."""
+
+from collections.abc import Iterator
+
+from configs.publication import PublicationRules
+from transforms.attrition import attrition_bracket
+from transforms.bounds import HARD_BOUNDS, LOWER, hard_bounds, lower_change
+from transforms.churn import churn, net_panel
+from transforms.coverage import Coverage
+from transforms.ends import Ends
+from transforms.figures import Figure
+from transforms.imputation import imputed_change
+from transforms.metrics import metrics_in
+from transforms.ordered import total
+from transforms.page_spread import with_spread
+from transforms.panels import Panel
+from transforms.publication import Decision, base_facts, decide
+from transforms.reads import names_of
+from transforms.segments import ALL, is_broad
+from transforms.split import ONE_SIDED, split_change
+from transforms.uncertainty import Interval, one_sided_fraction, ratio_change, signed_fraction
+
+MATCHED, TOTAL, SPLIT, SHARE, BRACKET = (
+    "matched-merchant ratio, jackknife v1",
+    "total ratio, jackknife v1",
+    "Bennet split, jackknife v1",
+    "matched share v1",
+    "attrition bracket v1",
+)
+MATCHED_DRAWN, TOTAL_DRAWN = (
+    "matched-merchant ratio, jackknife and imputation v1",
+    "total ratio, jackknife and imputation v1",
+)
+CHURN = "share of merchants, jackknife v1"
+WORST_CASE, LOWER_ENDS = "worst cases of displays v1", "ratio of lower ends, jackknife v1"
+NET = next(metric for metric in metrics_in(ALL) if metric.id == "net_sales")
+
+
+def sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+    """The change of displayed sales; of a belt or marketplace the split of it too, and the change of the counts."""
+    matched, whole = ends.matched, ends.whole
+    share = matched_share(matched, whole)
+    has_base = bool(ends.has_base.any())
+    like_for_like, in_all = (
+        sales_decision(panel, matched, share, has_base, coverage, rules, ceiling_share(panel))
+        for panel in (matched, whole)
+    )
+    yield ratio_figure("displayed_sales", "yoy", "matched", matched, like_for_like)
+    yield ratio_figure("displayed_sales", "yoy", "total", whole, in_all)
+    if ends.segment == ALL:
+        yield from _bounds_figures(matched, like_for_like)
+    if not is_broad(ends.segment):
+        return
+    yield ratio_figure("merchants", "yoy", "total", ends.merchants, in_all)
+    yield ratio_figure("listings", "yoy", "total", ends.listings, in_all)
+    for name, effect in split_change(ends.pairs).items():
+        fraction = one_sided_fraction if name in ONE_SIDED else signed_fraction
+        interval = fraction(effect.yuan, effect.without_yuan, whole.base)
+        yield Figure(name, "yoy", "total", interval, "change", whole.merchants, whole.listings, SPLIT, in_all)
+    counts = matched.merchants, matched.listings
+    bracket = attrition_bracket(ends.pairs, matched, ends.footings) if ends.footings else None
+    if bracket is not None:
+        yield Figure("displayed_sales_bracket", "yoy", "matched", bracket, "change", *counts, BRACKET, like_for_like)
+    yield Figure("matched_share", "yoy", "matched", Interval(share), "share", *counts, SHARE, like_for_like)
+
+
+def merchant_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+    """Merchants who came and went, where displayed sales of all merchants may be compared."""
+    share = matched_share(ends.matched, ends.whole)
+    decision = sales_decision(ends.whole, ends.matched, share, bool(ends.has_base.any()), coverage, rules)
+    counts = ends.merchants.merchants, ends.merchants.listings
+    for name, interval in churn(ends.merchants):
+        yield Figure(name, "yoy", "total", interval, "share", *counts, CHURN, decision)
+
+
+def net_change(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
+    """The change of sales net of returns; nothing where no return rate is observed this week."""
+    if not len(ends.current.known(names_of(NET)[0]).weight):
+        return
+    panel = net_panel(ends.base, ends.current, names_of(NET)[0], ends.pairs["is_matched"].to_numpy())
+    base = total(ends.matched.base)
+    share = total(panel.base) / base if base > 0 else None
+    decision = sales_decision(panel, panel, share, len(panel.base) > 0, coverage, rules)
+    yield ratio_figure(NET.id, "yoy", "matched", panel, decision)
+
+
+def _bounds_figures(matched: Panel, decision: Decision) -> Iterator[Figure]:
+    """Beside the matched change what can be said of it without a model, where displays hide anything."""
+    if matched.bounds is None or not matched.bounds.hide:
+        return
+    change = ratio_change(matched.base, matched.current).value
+    found = [(HARD_BOUNDS, hard_bounds(matched.bounds, change), WORST_CASE)]
+    if matched.draws is not None:  # of counters the lower ends are the differences that displayed sales are
+        found.append((LOWER, lower_change(matched.bounds), LOWER_ENDS))
+    for metric, interval, method in found:
+        counts = matched.merchants, matched.listings
+        yield Figure(metric, "yoy", "matched", interval, "change", *counts, method, decision)
+
+
+def sales_decision(
+    panel: Panel,
+    matched: Panel,
+    share: float | None,
+    has_base: bool,
+    coverage: Coverage,
+    rules: PublicationRules,
+    ceiling: float = 0.0,
+) -> Decision:
+    """The decision on a panel of displayed sales, by how its own base value is spread, what is matched, and how much of
+    it stands at the ceiling of what is displayed."""
+    facts = base_facts(matched.merchants, panel.base, share or 0.0, ceiling) if has_base else None
+    return decide(facts, coverage.lower_share, rules)
+
+
+def ceiling_share(panel: Panel) -> float:
+    """Share of the base value that stands at the ceiling of what is displayed."""
+    return panel.bounds.ceiling_share if panel.bounds else 0.0
+
+
+def matched_share(matched: Panel, whole: Panel) -> float | None:
+    """Share of the base value that is matched; None where the base shows no value."""
+    base = total(whole.base)
+    return total(matched.base) / base if base > 0 else None
+
+
+def ratio_figure(metric: str, comparison: str, name: str, panel: Panel, decision: Decision) -> Figure:
+    """The change of the sums of a panel."""
+    if panel.draws is None:
+        interval, method = ratio_change(panel.base, panel.current), MATCHED if name == "matched" else TOTAL
+    else:
+        interval = imputed_change(panel.base, panel.current, panel.draws)
+        method = MATCHED_DRAWN if name == "matched" else TOTAL_DRAWN
+    interval = with_spread(interval, panel.lost)
+    return Figure(metric, comparison, name, interval, "change", panel.merchants, panel.listings, method, decision)
