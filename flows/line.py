@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from configs.errors import GateStop, InputError
-from flows.belts import build_belt, drop_unknown_belts, rests_on
+from flows.belts import build_belt, drop_unknown_belts
 from flows.categories import COUNTERS, clean_category, place_category
 from flows.mapping import Mapper, in_processes, in_turn
 from flows.price_index import build_index
 from flows.progress import Reporter
 from flows.reading import parse_category, parse_units, plan, refuse_failures, refuse_future
 from flows.regions import build_regions
+from flows.rests import rests_on
 from flows.workplace import Workplace
 from warehouse import lake
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from configs.register import Configs
 from configs.tables import figures_draft
-from flows.belts import REGIONS_FILE, rests_on
+from flows.belts import REGIONS_FILE
+from flows.rests import rests_on
 from transforms.regions import region_figures
 from warehouse import lake
 

@@ -9,7 +9,7 @@ from configs.errors import BeltwatchError
 from configs.publication import PublicationRules
 from transforms.bounds import HARD_BOUNDS, LOWER
 from transforms.coverage import Coverage
-from transforms.ends import Ends, Segments, read_segments
+from transforms.ends import Ends, Segments
 from transforms.estimates import FULL_COUNT
 from transforms.figures import Figure, figures_frame
 from transforms.footing import Footings
@@ -17,7 +17,8 @@ from transforms.measured import Measures, measured_figures
 from transforms.metric import LevelMetric
 from transforms.metrics import left_out, metrics_in
 from transforms.panels import NO_FOOTINGS, placed_listings
-from transforms.publication import BaseFacts, decide, decide_level
+from transforms.publication import BaseFacts, decide, decide_level, with_interval
+from transforms.read_ends import read_segments
 from transforms.sales_changes import merchant_changes, net_change, sales_changes
 from transforms.samples import Estimate
 from transforms.secondary import with_secondary
@@ -131,6 +132,7 @@ def _levels(segments: Segments, ends: Ends, coverage: Coverage, rules: Publicati
         found = segments.level(metric, ends)
         if found is not None:
             decision = decide_level(coverage.current_share, rules, _level_facts(metric, found, ends.segment))
+            decision = decision if found.method == FULL_COUNT else with_interval(decision, found.interval)
             counts = found.merchants, found.listings
             yield Figure(metric.id, "level", "none", found.interval, metric.unit, *counts, found.method, decision)
 
@@ -146,8 +148,7 @@ def _changes(segments: Segments, ends: Ends, coverage: Coverage, rules: Publicat
     for metric in metrics_in(ends.segment):
         found = segments.change(metric, ends)
         if found is not None:
-            facts = None if found.interval.value is None else found.facts
-            decision = decide(facts, coverage.lower_share, rules)
+            decision = with_interval(decide(found.facts, coverage.lower_share, rules), found.interval)
             counts = found.merchants, found.listings
             unit = metric.change_unit
             yield Figure(metric.id, "yoy", "total", found.interval, unit, *counts, found.method, decision)

@@ -22,7 +22,8 @@ CONCENTRATION, CONCENTRATION_CHANGE = "concentration, two windows v1", "ratio of
 
 
 def level(metric: LevelMetric, sample: Sample) -> Estimate | None:
-    """The level of a total, a count or a concentration; None where it reads nothing."""
+    """The level of a total, a count or a concentration; None where it reads nothing, and of a concentration where the
+    window before was not read, so that it would be a bare point."""
     names, form = names_of(metric), metric.form
     if isinstance(form, Count):
         return Estimate(Interval(sample.counts[0 if form.of == "merchants" else 1]), *sample.counts, None, FULL_COUNT)
@@ -31,13 +32,15 @@ def level(metric: LevelMetric, sample: Sample) -> Estimate | None:
         return _total(sample, *names) if len(known.weight) or not form.is_partial else None
     assert isinstance(form, Concentration)
     found = _concentration(known, names)[form.statistic]
-    interval = concentration_level(found, form.statistic) if found else Interval(None)
-    return None if interval.low is None else Estimate(interval, *known.counts, _facts(known, names), CONCENTRATION)
+    if found is None or found.error is None:
+        return None
+    interval = concentration_level(found, form.statistic)
+    return Estimate(interval, *known.counts, _facts(known, names), CONCENTRATION)
 
 
 def change(metric: LevelMetric, base: Sample, current: Sample) -> Estimate | None:
     """The change of a concentration between two ends whose merchants are numbered alike; None where the current end has
-    no interval, or for totals and counts. The value is None where the base has none."""
+    no level, or for totals and counts. The value is None where the base has none, or none with an interval."""
     form, names = metric.form, names_of(metric)
     if not isinstance(form, Concentration):
         return None
@@ -46,9 +49,11 @@ def change(metric: LevelMetric, base: Sample, current: Sample) -> Estimate | Non
     if after is None or after.error is None:
         return None
     counts = now.kept(id(then), lambda: counts_of(then, now))  # `base` keeps `then`, so that its id stays its own
-    if before is None or before.error is None:
+    if before is None:
         return Estimate(Interval(None), *counts, None, CONCENTRATION_CHANGE)
-    ratio = mapped(concentration_ratio(before, after), lambda end: end - 1)
+    ratio = Interval(None)
+    if before.error is not None:
+        ratio = mapped(concentration_ratio(before, after), lambda end: end - 1)
     return Estimate(ratio, *counts, _facts(then, names), CONCENTRATION_CHANGE)
 
 

@@ -9,30 +9,19 @@ hide is not in the interval. Source: METHOD 2.2, DESIGN 9.
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import polars as pl
 
 from configs.publication import PublicationRules
 from transforms.coverage import Coverage
-from transforms.ends import Ends
 from transforms.figures import figures_frame
-from transforms.panels import (
-    NO_FOOTINGS,
-    listing_pairs,
-    listing_panel,
-    matched_panel,
-    merchant_panel,
-    total_panel,
-)
+from transforms.panels import NO_FOOTINGS, listing_pairs
+from transforms.read_ends import pair_ends
 from transforms.sales_changes import sales_changes
-from transforms.samples import Sample
 from transforms.segments import ALL
 from transforms.split import EFFECTS
 
 ALIGNMENT = "festival"
 TOLD = ("displayed_sales", *EFFECTS, "matched_share")
-NONE = np.zeros(0, dtype=np.int64)
-EMPTY = Sample(NONE, NONE, 0, np.zeros(0), {}, NONE)
 
 
 def as_festival(weekly: pl.DataFrame) -> pl.DataFrame:
@@ -53,23 +42,7 @@ def festival_figures(
     """Rows of `figures_draft` from the `placed_listings` of a week and a `mixed_base`, or an empty one (`no_base`).
 
     `coverage` is the lowest over the weeks of the base; `barred` is a reason why nothing of them may be published."""
-    pairs = listing_pairs(now, base, NO_FOOTINGS)
-    size = int(pairs["merchant"].max() or 0) + 1 if len(pairs) else 0  # type: ignore[arg-type]
-    has_base = np.zeros(size, dtype=bool)
-    has_base[pairs["merchant"].to_numpy()[pairs["base_value_yuan"].is_not_null().to_numpy()]] = True
-    ends = Ends(
-        segment=ALL,
-        own=EMPTY,
-        base=EMPTY,
-        current=EMPTY,
-        pairs=pairs,
-        matched=matched_panel(pairs),
-        whole=total_panel(pairs),
-        merchants=merchant_panel(pairs),
-        listings=listing_panel(pairs),
-        has_base=has_base,
-        footings=NO_FOOTINGS,
-    )
+    ends = pair_ends(listing_pairs(now, base, NO_FOOTINGS))
     told = [figure for figure in sales_changes(ends, coverage, rules) if figure.metric in TOLD]
     if now.is_empty():
         told = [figure.barred("no_data") for figure in told]

@@ -10,11 +10,11 @@ from scipy.special import stdtrit
 
 from configs.calendar import WEEK
 from transforms.ordered import FloatArray, IntArray, sums_by
-from transforms.past import View
 from transforms.publication import base_facts
 from transforms.quantiles import TIE
 from transforms.samples import Estimate, counts_by
 from transforms.uncertainty import CONFIDENCE, Interval
+from transforms.view import View
 
 WEEKS = 13
 LEVEL = 0.05

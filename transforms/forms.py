@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 if TYPE_CHECKING:
-    from transforms.past import View
     from transforms.samples import Estimate
+    from transforms.view import View
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ a group of its listings alone is gone, one that others share is smaller.
 import numpy as np
 
 from transforms.ordered import FloatArray, IntArray
-from transforms.past import View
 from transforms.publication import base_facts
 from transforms.samples import Estimate, counts_by
 from transforms.shares import logit_interval, rule_of_three
 from transforms.titles import first_and_last
 from transforms.uncertainty import Interval, effective_degrees, effective_number, jackknife_error, student_quantile
+from transforms.view import View
 
 ALIKE, SPREAD = "groups of alike titles, jackknife v1", "spread inside groups of alike titles, jackknife v1"
 

@@ -10,10 +10,10 @@ from transforms.figures import Figure
 from transforms.forms import Measured
 from transforms.metric import LevelMetric
 from transforms.metrics import metrics
-from transforms.past import View
-from transforms.publication import decide, decide_level
+from transforms.publication import decide, decide_level, with_interval
 from transforms.samples import Estimate
 from transforms.uncertainty import Interval
+from transforms.view import View
 
 Measures = Mapping[str, Estimate]  # by metric
 
@@ -32,10 +32,10 @@ def measured_figures(now: Measures, then: Measures, coverage: Coverage, rules: P
         if own is None:
             continue
         counts = own.merchants, own.listings
-        decision = decide_level(coverage.current_share, rules, own.facts)
+        decision = with_interval(decide_level(coverage.current_share, rules, own.facts), own.interval)
         yield Figure(metric.id, "level", "none", own.interval, metric.unit, *counts, own.method, decision)
         change = change_of(own.interval, base.interval, form) if base else Interval(None)
-        decision = decide(base.facts if base else None, coverage.lower_share, rules)
+        decision = with_interval(decide(base.facts if base else None, coverage.lower_share, rules), change)
         yield Figure(metric.id, "yoy", "total", change, metric.change_unit, *counts, own.method, decision)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from configs.publication import PublicationRules
 from transforms.ordered import FloatArray, IntArray
-from transforms.uncertainty import effective_number, top_shares
+from transforms.uncertainty import Interval, effective_number, top_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,11 @@ def decide_level(coverage: float | None, rules: PublicationRules, facts: BaseFac
         return suppressed("low_coverage") if _is_low(coverage, rules) else PUBLISHED
     decision = decide(facts, coverage, rules)
     return PUBLISHED if decision.is_published else decision
+
+
+def with_interval(decision: Decision, interval: Interval) -> Decision:
+    """The decision on what is never published as a bare point: shares, prices, concentration, and their changes."""
+    return suppressed("no_interval") if decision.is_published and interval.low is None else decision
 
 
 def suppressed(reason: str) -> Decision:

@@ -14,11 +14,11 @@ from functools import cache
 import numpy as np
 
 from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by
-from transforms.past import View
 from transforms.publication import base_facts
 from transforms.samples import Estimate, counts_by
 from transforms.shares import share_level
 from transforms.uncertainty import CONFIDENCE, Interval, mapped
+from transforms.view import View
 
 WEEKS = 13
 CUT = 0.005  # an event goes below the lowest price by as much at least

@@ -12,10 +12,10 @@ import numpy as np
 from scipy.special import chdtri
 
 from transforms.ordered import sums_by
-from transforms.past import View
 from transforms.publication import base_facts
 from transforms.samples import Estimate, counts_by
 from transforms.uncertainty import CONFIDENCE, Interval
+from transforms.view import View
 
 APART = timedelta(days=28)
 READINGS = 13

@@ -9,10 +9,11 @@ import pytest
 from configs.calendar import starts_at, year_ago
 from configs.register import Configs, load
 from configs.tables import figures_draft, table
-from flows.belts import REGIONS_FILE, build_belt, drop_unknown_belts, rests_on
+from flows.belts import REGIONS_FILE, build_belt, drop_unknown_belts
 from flows.footings import pages_read
 from flows.price_index import build_index, index_file
 from flows.regions import build_regions
+from flows.rests import rests_on
 from transforms.year_to_date import windows
 from warehouse import lake
 

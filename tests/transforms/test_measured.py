@@ -8,9 +8,9 @@ from tests.transforms.views import view_of
 from transforms.coverage import Coverage
 from transforms.forms import Measured
 from transforms.measured import change_of, measure, measured_figures
-from transforms.past import View
 from transforms.samples import Estimate
 from transforms.uncertainty import Interval
+from transforms.view import View
 
 FULL = Coverage(1.0, 1.0)
 

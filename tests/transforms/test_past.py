@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from transforms.earlier import COLUMNS, with_earlier
-from transforms.past import Past, View, with_numbers
+from transforms.past import Past, with_numbers
+from transforms.view import View
 
 WEEK = date(2026, 11, 16)
 WithPast = Callable[..., tuple[Past, pl.DataFrame]]

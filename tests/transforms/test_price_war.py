@@ -77,16 +77,16 @@ def test_what_sells_below_cost_counts_by_what_it_sells(rows: Callable[..., pl.Da
 
 
 def test_repurchase_of_the_listings_that_sell_most(rows: Callable[..., pl.DataFrame]) -> None:
-    """Two of ten listings are the top 20 %, of equal ones the first; one merchant has both of the best."""
-    rates = [1.0, 0.5, *[0.2] * 7]
+    """Three of fourteen listings are the top 20 %; one merchant has the two best of them, and counts once."""
+    rates = [1.0, 0.5, *[0.2] * 11]
     best = {"merchant_id": "m0", "listing_id": "2", "value_yuan": 900.0, "merchant_repurchase_share": 1.0}
     listings = [{"value_yuan": 900.0 - n, "merchant_repurchase_share": rate} for n, rate in enumerate(rates)]
     found = figures(rows(WEEK, *listings, best))
-    assert number(found, "repurchase_share", segment="value_top=20") == 1.0
-    assert number(found, "full_repurchase_share", segment="value_top=20") == 1.0
-    assert number(found, "full_repurchase_share") == pytest.approx(1 / 9)
+    assert number(found, "repurchase_share", segment="value_top=20") == pytest.approx(0.75)
+    assert number(found, "full_repurchase_share", segment="value_top=20") == pytest.approx(1 / 2)
+    assert number(found, "full_repurchase_share") == pytest.approx(1 / 13)
     assert number(found, "displayed_sales", segment="value_top=20") is None
-    by_sales = [900.0, *(900.0 - n for n in range(9))]
+    by_sales = [900.0, *(900.0 - n for n in range(13))]
     weighted = sum(v * r for v, r in zip(by_sales, [1.0, *rates], strict=True)) / sum(by_sales)
     assert number(found, "repurchase_by_sales_share") == pytest.approx(weighted)
 

@@ -4,8 +4,8 @@ from scipy import stats
 
 from tests.transforms.views import view_of
 from transforms.ordered import FloatArray
-from transforms.past import View
 from transforms.undercutting import WEEKS, undercut_chain, undercut_excess, undercut_share
+from transforms.view import View
 
 NAN = np.nan
 TITLE = "高阳纯棉毛巾加厚吸水酒店"

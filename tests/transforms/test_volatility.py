@@ -6,7 +6,7 @@ from scipy import stats
 
 from tests.transforms.views import NOW, view_of
 from transforms.ordered import FloatArray
-from transforms.past import View
+from transforms.view import View
 from transforms.volatility import APART, READINGS, reading_weeks, volatility
 
 DRAWS, MERCHANTS = 400, 40

@@ -7,8 +7,8 @@ import pytest
 from configs.calendar import year_ago
 from configs.publication import shipped_rules
 from transforms.coverage import Coverage
-from transforms.ends import read_pairs
 from transforms.panels import listing_pairs, placed_listings
+from transforms.read_ends import read_pairs
 from transforms.year_to_date import reading, windows, year_to_date
 
 WEEK = date(2026, 3, 30)

@@ -8,7 +8,8 @@ import polars as pl
 
 from configs.calendar import WEEK
 from transforms.ordered import FloatArray
-from transforms.past import Past, Standing, View
+from transforms.past import Past, Standing
+from transforms.view import View
 
 NOW = date(2026, 11, 16)
 
