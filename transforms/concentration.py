@@ -61,6 +61,8 @@ def concentration_level(found: Found, statistic: Statistic) -> Interval:
     value, error = found.value, found.error
     if error is None:
         return Interval(value)
+    if error == 0:  # neither exp(ln x) nor expit(logit(x)) is x to the last bit
+        return Interval(value, value, value, 0.0, found.degrees)
     reach = student_quantile(found.degrees) * error
     if statistic == "top4":
         low, high = (float(expit(logit(value) + side * reach / (1 - value))) for side in (-1, 1))
