@@ -11,7 +11,7 @@ import pytest
 
 from configs.tables import table
 from reports import pressure_tables
-from transforms.metrics import Metric
+from transforms.metric import Metric
 
 WEEK = date(2026, 11, 16)
 YEAR_AGO = date(2025, 11, 17)

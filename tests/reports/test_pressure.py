@@ -13,7 +13,7 @@ from reports.page import page
 from reports.phrases import LANGUAGES, Say
 from reports.readings import Number
 from reports.values import bounds_text, difference_text, value_text
-from transforms.metrics import Metric
+from transforms.metric import Metric
 
 EN, ZH = Say("en"), Say("zh")
 
