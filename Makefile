@@ -50,6 +50,7 @@ fmt: env
 
 coverage: env
 	$(BIN)/python -m benchmarks.coverage
+	$(BIN)/python -m benchmarks.index_coverage
 	$(BIN)/python -m benchmarks.assistant
 	$(BIN)/python -m benchmarks.planted_world
 
