@@ -26,6 +26,21 @@ def test_all_prices_falling_alike_is_that_fall_for_sure() -> None:
     assert (interval.value, interval.low, interval.high) == pytest.approx((-0.03, -0.03, -0.03))
 
 
+def test_it_is_the_lowest_prices_that_count() -> None:
+    """The cheapest tenth of a hundred falls by 3 % a week and nobody else does; then all but the cheapest tenth do."""
+    factor = 0.97 ** np.arange(WEEKS)[:, None]
+    prices = np.tile(np.linspace(1, 5, 100), (WEEKS, 1))
+    prices[:, :10] *= factor
+    found = floor_velocity(view_of(prices, range(100)))
+    assert found is not None
+    assert found.interval.value == pytest.approx(-0.03)
+    others = np.tile(np.linspace(1, 5, 100), (WEEKS, 1))
+    others[:, 10:] = 9 * factor
+    steady = floor_velocity(view_of(others, range(100)))
+    assert steady is not None
+    assert steady.interval.value == 0.0
+
+
 def test_one_wild_week_in_three_moves_no_slope() -> None:
     """Theil and Sen's slope stands as long as less than 29 % of the weeks are wild."""
     factor = 0.98 ** np.arange(WEEKS)
