@@ -36,7 +36,7 @@ DRAWN = Belt(
 def main() -> int:
     """Runs the campaign and prints its table; 0 where every cell covers as wanted, else 1."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.index_coverage", description=__doc__.splitlines()[0])
-    parser.add_argument(X)
+    parser.add_argument("--belts", type=int, default=600, help="belts of each size; a third to all are published")
     parser.add_argument("--seed", type=int, default=1, help="another seed draws other belts")
     arguments = parser.parse_args()
     table = coverage(pl.concat(trials(size, arguments.belts, arguments.seed) for size in SIZES))
