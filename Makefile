@@ -54,6 +54,7 @@ coverage: env
 	$(BIN)/python -m benchmarks.index_coverage
 	$(BIN)/python -m benchmarks.assistant
 	$(BIN)/python -m benchmarks.planted_world
+	$(BIN)/python -m benchmarks.price_wars
 
 faults: env
 	$(BIN)/python -m benchmarks.faults
