@@ -67,3 +67,22 @@ def test_intervals_hold_the_concentration_behind_noisy_windows(merchants: int, n
     assert {name: bool(stats.binom.cdf(count, DRAWS, 0.925) > 0.001) for name, count in hits.items()} == dict.fromkeys(
         hits, True
     ), hits
+
+
+@pytest.mark.parametrize("restless", [6, 10])
+def test_intervals_hold_it_where_the_largest_merchants_are_the_restless_ones(restless: int) -> None:
+    """Of forty merchants the largest six or ten swing by 30 %, the others by 2 %: one noise for all would be too
+    little."""
+    hits = dict.fromkeys(("hhi", "effective", "top4"), 0)
+    for number in range(DRAWS):
+        random = np.random.default_rng([5, restless, number])
+        size = np.sort(random.lognormal(0, 1, 40))[::-1]
+        share, noise = size / size.sum(), np.where(np.arange(40) < restless, 0.3, 0.02)
+        truth = {"hhi": 1e4 * (share**2).sum(), "effective": 1 / (share**2).sum(), "top4": share[:4].sum()}
+        now, before = (size * np.exp(random.normal(0, noise)) for _ in range(2))
+        for statistic, planted in truth.items():
+            found = concentration(now, before)[statistic]  # type: ignore[index]
+            assert found is not None
+            told = concentration_level(found, statistic)  # type: ignore[arg-type]
+            hits[statistic] += told.low <= planted <= told.high  # type: ignore[operator]
+    assert min(hits.values()) > stats.binom.ppf(0.001, DRAWS, 0.925), hits

@@ -74,6 +74,23 @@ def test_chains_are_as_long_as_the_answers_in_a_row() -> None:
     assert found.interval.low < 7 / 3 < found.interval.high  # type: ignore[operator]
 
 
+@pytest.mark.parametrize(
+    ("listings", "events_per_chain"),
+    [([{3: 9.0, 6: 8.0}, {4: 8.5}], 2.0), ([{3: 9.0, 7: 8.0}, {4: 8.5, 6: 8.2}], 1.0)],
+    ids=["two weeks between", "three weeks between"],
+)
+def test_a_chain_goes_on_for_two_weeks_after_an_event(
+    listings: list[dict[int, float]], events_per_chain: float
+) -> None:
+    """Two groups of two events each, the later of which answers a price set in the week before, or two before."""
+    prices = np.tile(prices_of(*listings, {}), 2)
+    assert events_of(prices[:, :3], [0, 1, 2]) == pytest.approx(2)
+    titles = [text for number in range(2) for text in [chr(0x5000 + 99 * number) * 6] * 3]
+    found = undercut_chain(view_of(prices, range(6), titles))
+    assert found is not None
+    assert found.interval.value == pytest.approx(events_per_chain)
+
+
 def test_without_alike_listings_there_is_nothing_to_undercut() -> None:
     view = view_of(prices_of({3: 9.0}, {4: 8.0}), [0, 1])
     assert undercut_share(view) is None
