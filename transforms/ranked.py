@@ -7,7 +7,7 @@ class, half of those equal to it counted as below: 0.95 is dearer than 95 % of m
 import numpy as np
 import polars as pl
 
-from transforms.ordered import FloatArray, IntArray
+from transforms.ordered import BoolArray, FloatArray, IntArray
 from transforms.panels import merchant_number
 from transforms.segments import BANDS, TENTHS, TOP, Masks
 
@@ -18,11 +18,14 @@ def ranked_segments(rows: pl.DataFrame, unit: str | None) -> Masks:
     """Which listings are in which segment, from `placed_listings`; `unit` is the unit class of the belt's main price.
     All listings of a merchant are in its band; a merchant without such a price is in none."""
     is_inside = (rows["weight"] > 0).to_numpy()
-    is_priced = is_inside & (rows["unit"].fill_null("").to_numpy() == unit)  # nothing is equal to None
+    category = rows["category"].rank("dense").cast(pl.Int64).to_numpy()
+    top = _top(np.where(is_inside, _floats(rows, "value_yuan"), np.nan), category)
+    if unit is None:
+        return {TOP: top}
+    is_priced = is_inside & (rows["unit"] == unit).fill_null(False).to_numpy()
     merchant = rows.select(merchant_number()).to_series().to_numpy()
     price = np.where(is_priced, _floats(rows, "unit_price_yuan"), np.nan)
     tenth = _tenths(_medians(price, merchant))[merchant] if len(merchant) else np.zeros(0)
-    top = _top(np.where(is_inside, _floats(rows, "value_yuan"), np.nan), rows["category"].to_numpy())
     return {**{name: is_inside & (tenth == place) for place, name in enumerate(BANDS)}, TOP: top}
 
 
@@ -50,13 +53,12 @@ def _tenths(value: FloatArray) -> FloatArray:
     return np.where(np.isnan(value), np.nan, np.minimum(TENTHS - 1, np.floor(TENTHS * percentile)))
 
 
-def _top(
-    value: FloatArray, category: np.ndarray[tuple[int], np.dtype[np.object_]]
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """The fifth of the listings of each category that sell most, of equals the first by key; nulls sell nothing."""
+def _top(value: FloatArray, category: IntArray) -> BoolArray:
+    """The fifth of the listings of each category that sell most, of equals the first by key; nulls sell nothing.
+    Categories are numbered from 1."""
     found = np.zeros(len(value), dtype=bool)
-    for name in sorted(set(category)):
-        own = np.flatnonzero((category == name) & (value > 0))
+    for number in range(1, int(category.max(initial=0)) + 1):
+        own = np.flatnonzero((category == number) & (value > 0))
         order = own[np.argsort(-value[own], kind="stable")]
         found[order[: int(np.ceil(TOP_SHARE * len(own)))]] = True
     return found
