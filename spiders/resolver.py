@@ -7,7 +7,7 @@ stands for a harmless address when it is checked and for another when it is used
 import ipaddress
 import socket
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution
@@ -17,6 +17,8 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from configs.networks import Address, literal_of, refusal_of
 
 ALLOW_LOOPBACK = "BELTWATCH_ALLOW_LOOPBACK"  # a Scrapy setting
+
+Transport = Literal["TCP", "UDP"]
 
 
 @implementer(IHostResolution)
@@ -57,16 +59,17 @@ class CheckedResolver:
         hostName: str,
         portNumber: int = 0,
         addressTypes: Sequence[type] | None = None,
-        transportSemantics: str = "TCP",
+        transportSemantics: Transport = "TCP",
     ) -> Any:
         """Looks a host up; no address is handed out where it stands for a forbidden one, or for none."""
         resolution = Resolution(hostName)
         resolutionReceiver.resolutionBegan(resolution)
-        looked_up = deferToThreadPool(self._reactor, self._reactor.getThreadPool(), addresses_of, hostName)
+        looked_up: Any = deferToThreadPool(self._reactor, self._reactor.getThreadPool(), addresses_of, hostName)
         looked_up.addErrback(lambda _: [])
         looked_up.addCallback(self._allowed, hostName)
         looked_up.addCallback(lambda found: [_shaped(one, transportSemantics, portNumber) for one in found])
-        looked_up.addCallback(_hand_out, resolutionReceiver, tuple(addressTypes or (IPv4Address, IPv6Address)))
+        kinds = tuple(addressTypes or (IPv4Address, IPv6Address))
+        looked_up.addCallback(lambda found: _hand_out(found, resolutionReceiver, kinds))
         return resolution
 
     def _allowed(self, found: list[Address], host: str) -> list[Address]:
@@ -95,5 +98,5 @@ def _hand_out(found: list[IPv4Address | IPv6Address], receiver: Any, kinds: tupl
     receiver.resolutionComplete()
 
 
-def _shaped(address: Address, transport: str, port: int) -> IPv4Address | IPv6Address:
+def _shaped(address: Address, transport: Transport, port: int) -> IPv4Address | IPv6Address:
     return (IPv4Address if address.version == 4 else IPv6Address)(transport, str(address), port)

@@ -59,16 +59,16 @@ class RobotsMiddleware:
         host = self._hosts.setdefault(origin, _Host())
         async with host.reading:
             if host.ask_at <= time.monotonic():
-                host.rules, host.is_down = await self._ask(origin)
+                host.rules, host.is_down, host.why = await self._ask(origin)
                 host.ask_at = time.monotonic() + (MAX_AGE_SECONDS if host.rules else ASK_AGAIN_SECONDS)
         if host.rules is None:
             fault = RobotsUnreachable if host.is_down else RobotsUnreadable
-            raise fault(f"{origin}/robots.txt cannot be had")
+            raise fault(f"{origin}/robots.txt cannot be had ({host.why})")
         if not host.rules.allows(request.url):
             raise RobotsRefusal(f"{origin}/robots.txt forbids it")
 
-    async def _ask(self, origin: str) -> tuple[Rules | None, bool]:
-        """The rules of a host (None where it cannot be told which they are), and whether it is down."""
+    async def _ask(self, origin: str) -> tuple[Rules | None, bool, str]:
+        """The rules of a host (None where it cannot be told which they are), whether it is down, and what it gave."""
         spider: Any = self._crawler.spider
         response: Response | None = None
         for _ in range(TRIES):
@@ -80,14 +80,14 @@ class RobotsMiddleware:
                 raise
             except Exception as error:  # every way of not answering forbids alike
                 logger.warning("%s/robots.txt: %s", origin, error)
-                return None, not isinstance(error, OutOfReach)
+                return None, not isinstance(error, OutOfReach), str(error)
             if not _is_passing(response):
                 break
         assert response is not None
         rules = _rules(response, self._agent)
         if rules:
             spider.manners.slow_down(urlsplit(origin).hostname or "", rules.seconds_between)
-        return rules, False
+        return rules, False, f"status {response.status}"
 
     async def _follow(self, url: str) -> Response:
         """The answer at the end of the redirects (RFC 9309 2.3.1.2); OutOfReach where they lead away or never end."""
@@ -112,6 +112,7 @@ class _Host:
         self.reading = asyncio.Lock()
         self.rules: Rules | None = None
         self.is_down = False
+        self.why = ""
         self.ask_at = 0.0
 
 
