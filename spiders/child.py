@@ -30,6 +30,7 @@ from spiders.standing import standing_file
 PROGRESS_SECONDS = 0.2
 GRACE_SECONDS = 10.0
 BREAK_PER_RETRY = 12  # a circuit stays open so much longer than a page waits for its second attempt
+REST_PER_RETRY = 24  # and a host that refuses one page alone rests no longer than so much
 LOG_FORMAT = "%(levelname)s\t%(name)s: %(message)s"
 
 
@@ -112,6 +113,7 @@ def _tact(job: CrawlJob) -> Tact:
     return Tact(
         seconds_between=1 / job.marketplace.rate.requests_per_second,
         rest_seconds=job.retry_seconds,
+        longest_rest_seconds=job.retry_seconds * REST_PER_RETRY,
         break_seconds=job.retry_seconds * BREAK_PER_RETRY,
     )
 

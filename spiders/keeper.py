@@ -161,7 +161,8 @@ class Keeper:
         if faults >= (self.patience.refused_attempts if is_hosts else self.patience.attempts):
             self._done(planned.key, facts)
             return
-        retry_at = self.patience.retry_at(self.desk.clock(), faults, asked_seconds, random.random())
+        waits = 1 if is_hosts else faults  # how long a host rests is not for its pages to say
+        retry_at = self.patience.retry_at(self.desk.clock(), waits, asked_seconds, random.random())
         self._ledger.give_back(planned.key, self.desk.worker, facts.reason or "", retry_at)
 
     def _done(self, key: PageKey, facts: PageFacts) -> bool:

@@ -60,7 +60,10 @@ class Manners:
                 await asyncio.sleep(min(seconds, LOOK_SECONDS))
                 if self.is_stopped or host.is_given_up or is_ending():
                     return None
-            return host.ask(time.monotonic(), is_robots)
+            is_probe = host.ask(time.monotonic(), is_robots)
+            if is_probe:
+                self._note(host, True)
+            return is_probe
 
     def refused(self, name: str, is_probe: bool, asked_seconds: float = 0.0, is_robots: bool = False) -> None:
         """Notes a 429, a 503, or a page that blocks. A robots.txt that is refused is as good as a probe refused, though
@@ -93,7 +96,7 @@ class Manners:
     def _note(self, host: Host, is_news: bool) -> None:
         """Keeps how a host stands, and tells it where its circuit has turned."""
         not_before = datetime.fromtimestamp(host.not_before + self._to_utc, UTC)
-        when = f", asked next at {not_before:%Y-%m-%dT%H:%M:%SZ}" if host.state != CLOSED else ""
+        when = f", asked next at {not_before:%Y-%m-%dT%H:%M:%SZ}" if host.state == OPEN else ""
         given_up = ", given up for this run" if host.is_given_up else ""
         line = f"{host.name}: circuit {host.state} ({host.refused_in_a_row} refused in a row){given_up}{when}"
         if is_news:
