@@ -30,12 +30,12 @@ class Patience:
 
     lease_seconds: float = 120.0
     attempts: int = 3
-    refused_attempts: int = 20
     retry_seconds: float = 5.0
     retry_factor: float = 4.0
+    clock_speed: float = 1.0
+    refused_attempts: int = 20
     longest_retry_seconds: float = 600.0
     jitter_share: float = 0.5
-    clock_speed: float = 1.0
 
     @property
     def shown_lease_seconds(self) -> float:
@@ -78,22 +78,27 @@ class Keeper:
 
     def __init__(self, desk: Desk, ledger: Ledger, patience: Patience) -> None:
         self.desk = desk
-        self.patience = patience
+        self._patience = patience
         self.budget = Budget(desk.marketplace, ledger, desk.clock)
         self._ledger = ledger
         self._faults: Counter[tuple[PageKey, bool]] = Counter()  # of this crawl: the page's own, and the host's
         self._writer = PageWriter(desk.home, desk.worker)
 
+    @property
+    def patience(self) -> Patience:
+        """How long it holds a page, and how often it asks."""
+        return self._patience
+
     def lease(self, count: int) -> list[PlannedPage]:
         """Up to `count` pages to fetch now; none once the week is over."""
         if count <= 0 or self.desk.is_week_over:
             return []
-        now, seconds = self.desk.clock(), self.patience.shown_lease_seconds
+        now, seconds = self.desk.clock(), self._patience.shown_lease_seconds
         return self._ledger.lease(self.desk.scope, self.desk.worker, count, now, seconds)
 
     def renew(self) -> None:
         """Puts off the deadline of all leases."""
-        self._ledger.renew(self.desk.worker, self.desk.clock(), self.patience.shown_lease_seconds)
+        self._ledger.renew(self.desk.worker, self.desk.clock(), self._patience.shown_lease_seconds)
 
     def is_finished(self) -> bool:
         """Whether nothing is left to wait for: every page is done, or the week is over."""
@@ -158,11 +163,11 @@ class Keeper:
         is_hosts = facts.status in REFUSALS or facts.outcome == "blocked"
         self._faults[planned.key, is_hosts] += 1
         faults = self._faults[planned.key, is_hosts]
-        if faults >= (self.patience.refused_attempts if is_hosts else self.patience.attempts):
+        if faults >= (self._patience.refused_attempts if is_hosts else self._patience.attempts):
             self._done(planned.key, facts)
             return
         waits = 1 if is_hosts else faults  # how long a host rests is not for its pages to say
-        retry_at = self.patience.retry_at(self.desk.clock(), waits, asked_seconds, random.random())
+        retry_at = self._patience.retry_at(self.desk.clock(), waits, asked_seconds, random.random())
         self._ledger.give_back(planned.key, self.desk.worker, facts.reason or "", retry_at)
 
     def _done(self, key: PageKey, facts: PageFacts) -> bool:

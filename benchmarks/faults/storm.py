@@ -72,7 +72,7 @@ def row(folder: Path, is_short: bool = False) -> FaultRow:
             "pages missing at the end": missing,
             "requests refused": len(refused),
         },
-        least={"requests refused": 3 if is_short else 20},
+        least={"requests refused": 3 if is_short else 15},
         seen={"requests": len(asked), "runs until no page was open": runs},
     )
 
