@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -101,12 +101,16 @@ def _handler(site: SmallSite) -> type[BaseHTTPRequestHandler]:
             if told.status == 0:
                 self.close_connection = True
                 return
+            with suppress(ConnectionError):  # who asked did not wait for the answer
+                self._send(told)
+            self.close_connection = len(told.body) < int(told.headers.get("Content-Length", 0))
+
+        def _send(self, told: Told) -> None:
             self.send_response(told.status)
             for name, value in ({"Content-Length": str(len(told.body))} | dict(told.headers)).items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(told.body)
-            self.close_connection = len(told.body) < int(told.headers.get("Content-Length", 0))
 
         def log_message(self, *_: Any) -> None:
             """Keeps quiet."""

@@ -22,6 +22,7 @@ from spiders.archive import read_page
 from spiders.budget import Budget
 from spiders.crawl import CrawlError, CrawlOptions, CrawlReport, crawl, user_agent
 from spiders.ledger import Ledger, Scope
+from spiders.overseer import GRACE_SECONDS, Progress
 from spiders.pages import PageFacts, PageKey, PlannedPage
 from spiders.plan import plan_week
 from spiders.standing import HostStanding, lines_of, read_standings, standing_file, write_standings
@@ -80,6 +81,23 @@ def test_what_a_host_asked_for_outlasts_the_crawl(site: Any, small: Marketplace,
     times = timed(site)
     assert crawled(home_settings, small).balance.done == {"listing": 7}
     assert min(times) >= until.timestamp()
+
+
+def test_a_crawl_that_waits_for_its_turn_can_be_interrupted(
+    site: Any, small: Marketplace, home_settings: Settings
+) -> None:
+    site.failures[LUGGAGE, 1] = [(429, {"Retry-After": "3600"}, b"")]
+    ended_at: list[float] = []
+
+    def interrupt(_: Progress) -> None:
+        ended_at.append(time.monotonic())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        crawled(home_settings, small, on_progress=interrupt)
+    assert time.monotonic() - ended_at[0] < GRACE_SECONDS
+    balance = Ledger(home_settings.ledger_url).balance()
+    assert (balance.leased, balance.is_even) == (0, True)
 
 
 def test_a_host_that_refuses_all_is_given_up_and_no_page_is_lost(
