@@ -68,10 +68,12 @@ class Listing(Part):
 
 
 class Rate(Part):
-    """How fast the site is asked."""
+    """How fast the site is asked, and how many pages a day at most (by the date in Asia/Shanghai; None: as many as
+    there are)."""
 
     requests_per_second: float = Field(default=1.0, gt=0)
     concurrency: int = Field(default=1, ge=1)
+    pages_per_day: int | None = Field(default=None, ge=1)
 
 
 class Sales(Part):

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from configs.errors import InputError
 from flows.workplace import Workplace
+from spiders.standing import lines_of
 from warehouse.vintages import manifests
 
 WIDE = 10_000  # where no one looks, a row is a line
@@ -69,7 +70,7 @@ def _cell(value: Any) -> str:
 
 
 def show_status(work: Workplace, as_json: bool) -> None:
-    """Ledger balance, coverage by category of the last week, releases, gates."""
+    """Ledger balance, coverage by category of the last week, hosts that refuse, releases, gates."""
     state = status_of(work)
     if as_json:
         sys.stdout.buffer.write(
@@ -79,6 +80,8 @@ def show_status(work: Workplace, as_json: bool) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
     console.print(f"home      {state['home']}")
     console.print(_table("ledger", state["ledger"]))
+    for line in state["hosts"]:
+        console.print(f"host {line}")
     console.print(_table("releases", state["releases"][-5:]))
     console.print(_table("gates that stop a category", state["stopped"]))
 
@@ -102,6 +105,7 @@ def status_of(work: Workplace) -> dict[str, Any]:
     return {
         "home": str(work.home),
         "ledger": balance.to_dicts(),
+        "hosts": lines_of(work.home),
         "releases": [_released(manifest.body) for manifest in manifests(work.home)],
         "stopped": _stopped(work.home),
     }

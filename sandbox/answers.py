@@ -28,6 +28,7 @@ class Desk:
     ) -> None:
         (self.site, self.goods), self.today, self.log, self.faults = sites, today, log, faults
         self._lock = threading.Lock()
+        self._first_at: float | None = None
         self._seen: Counter[str] = Counter()
         self._bodies: dict[tuple[str, int, date], bytes] = {}
         # a site started again goes on counting, so that a number names one request of the whole log
@@ -35,13 +36,16 @@ class Desk:
 
     def answer(self, path: str, agent: str) -> tuple[int, Answer]:
         """The number of this request and the answer to it."""
+        came_at = time.time()
         key, right = self._right(path)
         with self._lock:
+            self._first_at = self._first_at or came_at
             self._count += 1
             self._seen[key] += 1
             number, request = self._count, self._seen[key]
             answer = self._met(key, request, right)
-            self._write({"seq": number, "path": path, "page": key, "status": answer.status, "user_agent": agent})
+            entry = {"seq": number, "path": path, "page": key, "status": answer.status, "user_agent": agent}
+            self._write({**entry, **dict(answer.headers), "came_at": round(came_at, 3)})
         return number, answer
 
     def _right(self, path: str) -> tuple[str, Answer]:
@@ -77,11 +81,11 @@ class Desk:
 
     def _met(self, key: str, request: int, right: Answer) -> Answer:
         for fault in self.faults:
-            if fault.page == key and fault.meets(request):
+            if fault.meets(key, request, time.time() - (self._first_at or 0.0)):
                 return FAULTS[fault.name](right)
         return right
 
     def _write(self, entry: dict[str, object]) -> None:
-        """One line of JSON; `at` is the real time in seconds since 1970, for tests of the crawler's pace."""
+        """One line of JSON; `at`, when it is answered, is the real time in seconds since 1970, as is `came_at`."""
         with self.log.open("a", encoding="utf-8") as log:
             log.write(json.dumps({**entry, "at": round(time.time(), 3)}, ensure_ascii=False) + "\n")

@@ -2,17 +2,22 @@
 
 A fault is a small function from the right answer to a wrong one, listed in FAULTS by the word that asks for it on
 the command line (`--fail towels/2=503x2`: page 2 of towels answers 503 the first two times; `html-towels/2` is on
-the second site).
+the second site; `any=stormx60s` meets every request of 60 seconds from the first on).
 """
 
+import random
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 
 from configs.errors import InputError
 
 ALWAYS = "always"
-WRITTEN = re.compile(r"^(?P<page>[a-z0-9-]+/\d+|robots)=(?P<fault>[a-z0-9-]+)x(?P<times>\d+|always)$")
+ANY = "any"
+WRITTEN = re.compile(r"^(?P<page>[a-z0-9-]+/\d+|robots|any)=(?P<fault>[a-z0-9-]+)x(?P<times>\d+s?|always)$")
+STORM_SECONDS = (1, 2)  # what a storm asks to wait, drawn evenly
 
 
 RENAMED = {
@@ -24,24 +29,29 @@ RENAMED = {
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer of the site: HTTP status, content type and the body before any content encoding."""
+    """An answer of the site: HTTP status, content type, the body before any content encoding, and headers beside."""
 
     status: int
     kind: str
     body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault of one page: `times` is how many first requests meet it, None for all."""
+    """A fault of one page, or of any: `times` is how many first requests meet it, None for all; `seconds` is for how
+    long after the site's first request, in the machine's time, it is met, None for ever.
+    """
 
     page: str
     name: str
     times: int | None
+    seconds: float | None = None
 
-    def meets(self, request: int) -> bool:
-        """Whether the n-th request of the page (from 1) meets it."""
-        return self.times is None or request <= self.times
+    def meets(self, page: str, request: int, seconds: float) -> bool:
+        """Whether the n-th request of a page (from 1), so many seconds after the site's first, meets it."""
+        is_due = (self.times is None or request <= self.times) and (self.seconds is None or seconds <= self.seconds)
+        return self.page in (page, ANY) and is_due
 
 
 def refuse(status: int) -> Callable[[Answer], Answer]:
@@ -57,11 +67,28 @@ def change_layout(right: Answer) -> Answer:
     return replace(right, body=body)
 
 
+class Storm:
+    """Half of the answers, drawn by a fixed seed, become 429 or 503 with Retry-After in seconds or as a date."""
+
+    def __init__(self) -> None:
+        self._dice = random.Random(429)
+
+    def __call__(self, right: Answer) -> Answer:
+        """The next answer of the storm."""
+        if self._dice.random() < 0.5:
+            return right
+        seconds = self._dice.choice(STORM_SECONDS)
+        asked = self._dice.choice((str(seconds), formatdate(time.time() + seconds, usegmt=True)))
+        return replace(refuse(self._dice.choice((429, 503)))(right), headers=(("Retry-After", asked),))
+
+
 FAULTS: dict[str, Callable[[Answer], Answer]] = {
     "404": refuse(404),
+    "429": refuse(429),
     "500": refuse(500),
     "503": refuse(503),
     "changed": change_layout,
+    "storm": Storm(),
 }
 
 
@@ -69,6 +96,9 @@ def read_fault(text: str) -> Fault:
     """A fault from its command line text PAGE=FAULTxTIMES; InputError where it is none."""
     match = WRITTEN.match(text)
     if not match or match["fault"] not in FAULTS:
-        sentence = f"{text!r} is no fault; write CATEGORY/PAGE=FAULTxTIMES with TIMES a number or always"
+        sentence = f"{text!r} is no fault; write CATEGORY/PAGE=FAULTxTIMES with TIMES a number, seconds (60s) or always"
         raise InputError(f"{sentence} and FAULT one of {', '.join(FAULTS)}")
-    return Fault(match["page"], match["fault"], None if match["times"] == ALWAYS else int(match["times"]))
+    times = match["times"]
+    if times.endswith("s") and times != ALWAYS:
+        return Fault(match["page"], match["fault"], None, float(times[:-1]))
+    return Fault(match["page"], match["fault"], None if times == ALWAYS else int(times))

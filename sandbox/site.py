@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,7 +25,7 @@ from configs.clock import Clock
 from configs.errors import BeltwatchError, InputError
 from sandbox.answers import Desk
 from sandbox.economy import build
-from sandbox.faults import read_fault
+from sandbox.faults import Fault, read_fault
 from sandbox.goods import GoodsSite
 from sandbox.pages import Site
 from sandbox.scenario import load
@@ -55,6 +56,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", answer.kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("X-Request-Number", str(number))
+        for name, value in answer.headers:
+            self.send_header(name, value)
         if is_packed:
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
@@ -68,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Serves until it is ended; prints one line of JSON with port and url once it is ready."""
     options = _parser().parse_args(arguments)
     try:
-        faults = [read_fault(text) for text in options.fail]
+        faults = [_on_clock(read_fault(text), options.clock_speed) for text in options.fail]
         economy, today = build(load(options.scenario), options.seed), _calendar(options)
         economy.span.number(today())
     except BeltwatchError as error:
@@ -106,6 +109,11 @@ def _calendar(options: argparse.Namespace) -> Callable[[], date]:
         return now.date
     clock = Clock(now, since, options.clock_speed)
     return lambda: week_of(clock.at(datetime.now(UTC)))
+
+
+def _on_clock(fault: Fault, speed: float | None) -> Fault:
+    """The fault with its seconds in the machine's time: they are given in those of the clock that the site shows."""
+    return fault if fault.seconds is None else replace(fault, seconds=fault.seconds / (speed or 1.0))
 
 
 @contextmanager

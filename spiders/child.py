@@ -16,14 +16,21 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from configs.clock import Clock
 from spiders.decode import ACCEPT_ENCODING
+from spiders.host import Tact
 from spiders.job import CrawlJob
 from spiders.keeper import Desk, Keeper, Patience
 from spiders.ledger import Ledger
+from spiders.manners import Manners
 from spiders.presence import present
+from spiders.reach import may_loop
+from spiders.resolver import ALLOW_LOOPBACK
 from spiders.spider import ListingSpider
+from spiders.standing import standing_file
 
 PROGRESS_SECONDS = 0.2
 GRACE_SECONDS = 10.0
+BREAK_PER_RETRY = 12  # a circuit stays open so much longer than a page waits for its second attempt
+REST_PER_RETRY = 24  # and a host that refuses one page alone rests no longer than so much
 LOG_FORMAT = "%(levelname)s\t%(name)s: %(message)s"
 
 
@@ -50,15 +57,21 @@ def settings_of(job: CrawlJob) -> dict[str, Any]:
         },
         "CONCURRENT_REQUESTS": rate.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": rate.concurrency,
-        "DOWNLOAD_DELAY": 1 / rate.requests_per_second,
-        "DOWNLOAD_DELAY_JITTER": 0,  # the rate is a promise, not a mean
+        "DOWNLOAD_DELAY": 0,  # by MannersMiddleware: Scrapy's cannot be put off while requests wait
+        "AUTOTHROTTLE_ENABLED": False,
         "DOWNLOAD_TIMEOUT": job.timeout_seconds,
         "DOWNLOAD_MAXSIZE": job.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": False,  # a cut body is archived, and its outcome is `cut`
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
-        "DOWNLOADER_MIDDLEWARES": {"spiders.robots.RobotsMiddleware": 100},
+        "DOWNLOADER_MIDDLEWARES": {
+            "spiders.middleware.ReachMiddleware": 40,
+            "spiders.robots.RobotsMiddleware": 100,
+            "spiders.middleware.MannersMiddleware": 999,
+        },
+        "TWISTED_DNS_RESOLVER": "spiders.resolver.CheckedResolver",
+        ALLOW_LOOPBACK: may_loop(job.marketplace),
         "ROBOTSTXT_OBEY": False,  # by RobotsMiddleware: Scrapy's fetches where robots.txt answers 503 or nothing
         "COMPRESSION_ENABLED": False,  # takes a body that ends early for whole, and hides the raw bytes
         "COOKIES_ENABLED": False,
@@ -82,20 +95,27 @@ def settings_of(job: CrawlJob) -> dict[str, Any]:
 def _crawl(job: CrawlJob, ledger: Ledger) -> dict[str, Any]:
     """Scrapy's statistics after the crawl."""
     desk = Desk(job.home, job.marketplace, job.week, job.categories, job.worker, _clock(job.clock))
-    patience = Patience(job.lease_seconds, job.attempts, job.retry_seconds, clock_speed=job.clock.speed)
+    patience = Patience(job.lease_seconds, job.attempts, retry_seconds=job.retry_seconds, clock_speed=job.clock.speed)
     process = AsyncCrawlerProcess(settings_of(job))
     for name in ("scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log"):
         logging.getLogger(name).setLevel(logging.WARNING)  # they list Scrapy's own parts at every start
     crawler = process.create_crawler(ListingSpider)
-    process.crawl(
-        crawler,
-        keeper=Keeper(desk, ledger, patience),
-        on_page=_progress(ledger, desk),
-        lease_seconds=job.lease_seconds,
-    )
+    keeper = Keeper(desk, ledger, patience)
+    manners = Manners(standing_file(job.home, job.marketplace.name), _tact(job), keeper.is_last_page)
+    process.crawl(crawler, keeper=keeper, manners=manners, on_page=_progress(ledger, desk))
     process.start()
     assert crawler.stats is not None
-    return dict(crawler.stats.get_stats())
+    ending = crawler.spider.ending if isinstance(crawler.spider, ListingSpider) else None
+    return {**crawler.stats.get_stats(), "ending": ending}
+
+
+def _tact(job: CrawlJob) -> Tact:
+    return Tact(
+        seconds_between=1 / job.marketplace.rate.requests_per_second,
+        rest_seconds=job.retry_seconds,
+        longest_rest_seconds=job.retry_seconds * REST_PER_RETRY,
+        break_seconds=job.retry_seconds * BREAK_PER_RETRY,
+    )
 
 
 def _clock(clock: Clock) -> Callable[[], datetime]:

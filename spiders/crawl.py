@@ -1,6 +1,5 @@
 """A week's crawl of one marketplace: makes good what a crash left, then fetches the open pages in a child process."""
 
-import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from configs.clock import MACHINE, Clock
 from configs.errors import BeltwatchError, ConfigError
 from configs.marketplaces import Marketplace
+from configs.networks import is_loopback, literal_of, refusal_of
 from configs.settings import Settings
 from spiders.job import CrawlJob
 from spiders.keeper import Desk, Keeper, Patience
@@ -86,10 +86,14 @@ def refuse_forbidden(marketplace: Marketplace, settings: Settings) -> None:
         raise ConfigError(
             f"{marketplace.name} is not crawled ({marketplace.crawl_note}); hand its data over with `beltwatch ingest`"
         )
-    is_loopback = _is_loopback(urlsplit(marketplace.listing.url).hostname or "")
-    if is_loopback and not marketplace.allow_loopback:
+    host = urlsplit(marketplace.listing.url).hostname or ""
+    is_here = is_loopback(host)
+    if is_here and not marketplace.allow_loopback:
         raise ConfigError(f"{where}: its listing is on this machine, and allow_loopback is not true")
-    if not is_loopback and not settings.contact:
+    literal = literal_of(host)
+    if literal and (what := refusal_of(literal, is_here)):
+        raise ConfigError(f"{where}: its listing is on {literal}, which is {what}; expected a public address")
+    if not is_here and not settings.contact:
         raise ConfigError(
             f"{marketplace.name} is a real site and BELTWATCH_CONTACT is not set; "
             f"set it to an address where its operators can reach you"
@@ -158,11 +162,9 @@ def _fetch(ledger: Ledger, desk: Desk, settings: Settings, options: CrawlOptions
             f"the crawl of {desk.marketplace.name} {desk.week} broke off ({ending.reason}) with {balance.open} of "
             f"{balance.planned} pages open; see the lines above, then run the same command again"
         )
+    if ending.left_open and balance.open:
+        raise CrawlError(
+            f"the crawl of {desk.marketplace.name} {desk.week} stopped: {ending.left_open}; {balance.open} of "
+            f"{balance.planned} pages stay open; run the same command again later"
+        )
     return ending.requests
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

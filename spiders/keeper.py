@@ -1,25 +1,30 @@
 """One leased page's way to done: its answer is archived, told what it is, and only then written into the ledger."""
 
+import random
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from configs.calendar import week_of
 from configs.marketplaces import Marketplace
 from spiders.archive import PageWriter, unlisted
+from spiders.budget import Budget
 from spiders.ledger import Ledger, Scope
 from spiders.outcome import Outcome, classify
 from spiders.pages import ArchivedPage, PageFacts, PageKey, PlannedPage
 from spiders.plan import rest_of
+from spiders.retry_after import asked_seconds
 
-LONGEST_WAIT_SECONDS = 86_400.0
+REFUSALS = (429, 503)  # the host wants to be left alone; it says nothing of the page
 
 
 @dataclass(frozen=True)
 class Patience:
     """How long a worker holds a page, and how often and when it asks again after a temporary failure.
 
+    `attempts` are those of one crawl that fail by the page's own fault, `refused_attempts` those that the host refused.
     Seconds are the machine's; a clock of another speed shows `clock_speed` times as many.
     """
 
@@ -28,15 +33,21 @@ class Patience:
     retry_seconds: float = 5.0
     retry_factor: float = 4.0
     clock_speed: float = 1.0
+    refused_attempts: int = 20
+    longest_retry_seconds: float = 600.0
+    jitter_share: float = 0.5
 
     @property
     def shown_lease_seconds(self) -> float:
         """How long a lease lasts on the clock in force."""
         return self.lease_seconds * self.clock_speed
 
-    def retry_at(self, now: datetime, attempts: int, asked_seconds: float = 0.0) -> datetime:
-        """When to ask again after `attempts` failed ones; not before the site wants it."""
-        seconds = max(self.retry_seconds * self.retry_factor ** (attempts - 1), asked_seconds)
+    def retry_at(self, now: datetime, attempts: int, asked_seconds: float = 0.0, luck: float = 0.0) -> datetime:
+        """When to ask again after `attempts` failed ones; not before the site wants it. `luck` in [0, 1) spreads the
+        attempts of pages that failed together.
+        """
+        backoff = min(self.retry_seconds * self.retry_factor ** (attempts - 1), self.longest_retry_seconds)
+        seconds = max(backoff * (1 + self.jitter_share * luck), asked_seconds)
         return now + timedelta(seconds=seconds * self.clock_speed)
 
 
@@ -67,9 +78,16 @@ class Keeper:
 
     def __init__(self, desk: Desk, ledger: Ledger, patience: Patience) -> None:
         self.desk = desk
-        self._ledger = ledger
         self._patience = patience
+        self.budget = Budget(desk.marketplace, ledger, desk.clock)
+        self._ledger = ledger
+        self._faults: Counter[tuple[PageKey, bool]] = Counter()  # of this crawl: the page's own, and the host's
         self._writer = PageWriter(desk.home, desk.worker)
+
+    @property
+    def patience(self) -> Patience:
+        """How long it holds a page, and how often it asks."""
+        return self._patience
 
     def lease(self, count: int) -> list[PlannedPage]:
         """Up to `count` pages to fetch now; none once the week is over."""
@@ -91,14 +109,24 @@ class Keeper:
         self._ledger.let_go(self.desk.worker)
         self._writer.close()
 
-    def keep(self, planned: PlannedPage, page: ArchivedPage) -> Outcome:
-        """Archives an answer and makes its page done, or gives it back where another attempt may help."""
+    def is_last_page(self) -> bool:
+        """Whether one page is left and others are done."""
+        balance = self._ledger.balance(*self.desk.scope)
+        return balance.open == 1 and bool(balance.done)
+
+    def keep(self, planned: PlannedPage, page: ArchivedPage, note: str = "", is_probe: bool = False) -> Outcome:
+        """Archives an answer and makes its page done, or gives it back where another attempt may help.
+
+        `note` is added to the reason. A probe that meets a block is given back: it was sent to look, not to read.
+        """
         place = self._writer.write(planned.key, page)
         outcome = classify(page, self.desk.marketplace, locator(planned.key))
         facts = _facts(outcome, page, place)
+        if note:
+            facts = replace(facts, reason=f"{facts.reason}, {note}")
         if week_of(page.fetched_at) != self.desk.week:
             self._ledger.give_back(planned.key, self.desk.worker, "answered after the week's end", self.desk.clock())
-        elif outcome.is_temporary:
+        elif outcome.is_temporary or (is_probe and outcome.kind == "blocked"):
             self._retry(planned, facts, _asked_seconds(page))
         else:
             self._done(planned.key, facts)
@@ -108,9 +136,9 @@ class Keeper:
         """Counts an attempt that gave no answer at all; `kind` is the outcome if it is the last."""
         self._retry(planned, PageFacts(kind, reason), 0.0)
 
-    def refuse(self, planned: PlannedPage, reason: str) -> None:
-        """Makes a page done that the site does not want to be fetched."""
-        self._done(planned.key, PageFacts("refused", reason))
+    def refuse(self, planned: PlannedPage, reason: str, kind: str = "refused") -> None:
+        """Makes a page done that the site does not want to be fetched, or that is nowhere where it may be."""
+        self._done(planned.key, PageFacts(kind, reason))
 
     def adopt(self) -> int:
         """Makes done what a crashed worker had archived and had no time to write down; returns how many pages.
@@ -132,11 +160,14 @@ class Keeper:
         return self._done(key, _facts(outcome, page, (archive_file, offset)))
 
     def _retry(self, planned: PlannedPage, facts: PageFacts, asked_seconds: float) -> None:
-        attempts = planned.attempts + 1
-        if attempts >= self._patience.attempts:
+        is_hosts = facts.status in REFUSALS or facts.outcome == "blocked"
+        self._faults[planned.key, is_hosts] += 1
+        faults = self._faults[planned.key, is_hosts]
+        if faults >= (self._patience.refused_attempts if is_hosts else self._patience.attempts):
             self._done(planned.key, facts)
             return
-        retry_at = self._patience.retry_at(self.desk.clock(), attempts, asked_seconds)
+        waits = 1 if is_hosts else faults  # how long a host rests is not for its pages to say
+        retry_at = self._patience.retry_at(self.desk.clock(), waits, asked_seconds, random.random())
         self._ledger.give_back(planned.key, self.desk.worker, facts.reason or "", retry_at)
 
     def _done(self, key: PageKey, facts: PageFacts) -> bool:
@@ -167,6 +198,5 @@ def _facts(outcome: Outcome, page: ArchivedPage, place: tuple[str, int]) -> Page
 
 
 def _asked_seconds(page: ArchivedPage) -> float:
-    """Seconds that the site asks to wait (Retry-After), 0 where it names none."""
-    text = page.header("Retry-After")
-    return min(float(text), LONGEST_WAIT_SECONDS) if text.isascii() and text.isdigit() else 0.0
+    """Seconds that the site asks to wait, 0 where it names none."""
+    return asked_seconds(page.header("Retry-After"), page.header("Date"), datetime.now(UTC))

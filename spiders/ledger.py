@@ -140,6 +140,15 @@ class Ledger:
 
     # Reading
 
+    def asked_between(self, marketplace: str, start: datetime, end: datetime) -> int:
+        """Fetches of a marketplace's pages whose last answer or failure fell into the span, and those under way."""
+        last_at = sa.func.coalesce(PAGES.c.fetched_at, PAGES.c.retry_at)
+        falls = sa.and_(last_at >= start, last_at < end)
+        fetches = sa.case((PAGES.c.state == "leased", 1), else_=0) + sa.case((falls, PAGES.c.attempts), else_=0)
+        query = sa.select(sa.func.coalesce(sa.func.sum(fetches), 0)).where(PAGES.c.marketplace == marketplace)
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def balance(
         self, marketplace: str | None = None, week: date | None = None, categories: Sequence[str] | None = None
     ) -> Balance:

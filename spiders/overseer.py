@@ -17,6 +17,7 @@ import spiders
 from spiders.job import CrawlJob
 
 GRACE_SECONDS = 10.0
+CHILD = "spiders.child"
 
 logger = logging.getLogger(__name__)
 
@@ -30,10 +31,12 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True)
 class Ending:
-    """How a child ended: Scrapy's finish reason, or the exit code where it told none."""
+    """How a child ended: Scrapy's finish reason, or the exit code where it told none; and why pages were left open on
+    purpose, None where that was not so."""
 
     reason: str
     requests: int
+    left_open: str | None = None
 
     @property
     def is_good(self) -> bool:
@@ -57,14 +60,14 @@ def oversee(job: CrawlJob, on_progress: Callable[[Progress], None]) -> Ending:
     finally:
         _end(child)
     reason = stats.get("finish_reason", "no reason") if code == 0 else f"exit code {code}"
-    return Ending(str(reason), int(stats.get("downloader/request_count", 0)))
+    return Ending(str(reason), int(stats.get("downloader/request_count", 0)), stats.get("ending"))
 
 
 def _start(job: CrawlJob) -> "subprocess.Popen[str]":
     root = str(Path(spiders.__file__).parent.parent)
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
-        [sys.executable, "-m", "spiders.child", job.marketplace.name, job.week.isoformat()],
+        [sys.executable, "-m", CHILD, job.marketplace.name, job.week.isoformat()],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
@@ -88,6 +89,21 @@ def test_one_server_shows_both_sites(story: Scenario, tmp_path: Path) -> None:
         assert b"goods-card" in get(url + "/goods/list-fishing-line-1.html")[2]
         assert get(url + address("袜子", 1))[0] == 200
     assert [entry["page"] for entry in lines(tmp_path / "log")][:2] == ["html-socks/1", "html-socks/2"]
+
+
+def test_a_storm_refuses_about_half_and_says_until_when(tiny: Scenario, tmp_path: Path) -> None:
+    now, log = datetime(2026, 11, 16, 9, tzinfo=SHANGHAI), tmp_path / "log"
+    with serving("tiny", 1, now, log, fail=["any=stormxalways"]) as url:
+        answers = [get(url + address("毛巾", 1)) for _ in range(40)]
+    refused = [headers["Retry-After"] for status, headers, _ in answers if status in (429, 503)]
+    assert 10 <= len(refused) <= 30
+    assert {text.isdigit() for text in refused} == {True, False}
+    assert {status for status, _, _ in answers} == {200, 429, 503}
+    assert [entry.get("Retry-After") for entry in lines(log) if entry["status"] != 200] == refused
+    with serving("tiny", 1, now, tmp_path / "other", fail=["any=503x1s"], clock_speed=10) as url:
+        assert get(url + "/robots.txt")[0] == 503
+        time.sleep(0.12)
+        assert get(url + "/robots.txt")[0] == 200
 
 
 def test_the_site_is_gone_afterwards(tmp_path: Path) -> None:
