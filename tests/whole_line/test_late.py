@@ -54,7 +54,8 @@ def rows(home: Path, name: str, where: str = "true") -> pl.DataFrame:
     names = [column for column in table(name).stable_names if column != "release"]
     with warehouse.open(home) as reader:
         columns = ", ".join(f'"{column}"' for column in names)
-        return reader.sql(f"select {columns} from {name} where {where}").sort([column for column in table(name).key if column in names])
+        found = reader.sql(f"select {columns} from {name} where {where}")
+        return found.sort([column for column in table(name).key if column in names])
 
 
 def split(home: Path, source: Path, folder: Path) -> tuple[Path, Path]:
