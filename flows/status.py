@@ -98,7 +98,8 @@ def _listings_seen(home: Path, marketplace: str, week: Any, category: str) -> in
     path = offers_file(home, marketplace, week, category)
     if not path.exists():
         return None
-    return pl.scan_parquet(path).select(pl.col("listing_id").drop_nulls().n_unique()).collect().item()
+    seen: int = pl.scan_parquet(path).select(pl.col("listing_id").drop_nulls().n_unique()).collect().item()
+    return seen
 
 
 def _released(body: dict[str, Any]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def ended(child: "subprocess.Popen[bytes]", allowed: str | None = None) -> bool:
     otherwise."""
     _, errors = child.communicate(timeout=COMMAND_SECONDS)
     if child.returncode and not (allowed and allowed in errors.decode()):
-        raise RuntimeError(f"{child.args}: exit {child.returncode}: {errors.decode()[-2000:]}")
+        raise RuntimeError(f"{child.args!r}: exit {child.returncode}: {errors.decode()[-2000:]}")
     return child.returncode == 0
 
 

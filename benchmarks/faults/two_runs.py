@@ -54,7 +54,7 @@ class Meeting:
 
 def together(home: Path, command: Sequence[str], workers: int, **variables: str) -> None:
     """The same command so many times at once."""
-    children = [start(home, command, **variables) for _ in range(workers)]
+    children = [start(home, command, NOW, **variables) for _ in range(workers)]
     for child in children:
         ended(child, allowed=REFUSED)
 
@@ -81,10 +81,10 @@ def _meeting(
     variables = {"ledger": url} if url else {}
     with serving(home.parent.parent / "world.yaml", 1, NOW, log, delay_ms=DELAY_MS) as base:
         write_marketplace(home, base)
-        finish(home, steps()["plan"], **variables)
+        finish(home, steps()["plan"], NOW, **variables)
         for command in commands:
             together(home, command, workers, **variables)
-        finish(home, steps()["parse"], **variables)
+        finish(home, steps()["parse"], NOW, **variables)
     pages = pages_of(home, url or None).filter(pl.col("week") == LIVE)
     return Meeting(
         fetched_twice=sum(count - 1 for count in Counter(request["path"] for request in requests(log)).values()),

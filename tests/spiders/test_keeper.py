@@ -3,15 +3,17 @@
 import os
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from configs.calendar import week_of
+from configs.clock import MACHINE
 from configs.marketplaces import Marketplace
 from spiders.archive import read_page
+from spiders.child import _clock
 from spiders.keeper import Desk, Keeper, Patience
 from spiders.ledger import Ledger
 from spiders.ledger_scope import Scope
@@ -102,3 +104,11 @@ def test_a_dead_workers_pages_come_back_while_others_work(
     taken = [len(mine.lease(9)) for _ in range(3)]
     assert taken == ([2, 0, 0] if is_here else [0, 2, 0])
     assert list(ledger.deadlines(Scope())) == ["mine"]
+
+
+def test_a_crawls_clock_does_not_go_back_with_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = _clock(MACHINE)
+    before = clock()
+    monkeypatch.setattr("time.time", lambda: before.timestamp() - 3600)
+    after = clock()
+    assert before <= after < before + timedelta(seconds=60)
