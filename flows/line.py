@@ -190,9 +190,10 @@ def crawl_sentence(report: "CrawlReport") -> str:
     """What one crawl did, and what it had to leave."""
     balance = report.balance
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(balance.done.items()) if count)
+    taken = f", {report.adopted} taken over from workers that died" if report.adopted else ""
     left = f", {balance.open} open" if balance.open else ""
     late = "" if report.is_current else f" (week {report.week} is over: pages still open are missing)"
-    return f"{report.marketplace}: {balance.planned} pages: {outcomes or 'none read'}{left}{late}"
+    return f"{report.marketplace}: {balance.planned} pages: {outcomes or 'none read'}{taken}{left}{late}"
 
 
 def refuse_unknown(weeks: Weeks, known: Collection[date], what: str, step: str) -> None:

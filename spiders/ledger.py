@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from configs.tables import table
 from spiders.ledger_schema import PAGES, WRITING, insert_or_fill, insert_or_ignore, open_engine
 from spiders.ledger_scope import Balance, Scope
-from spiders.pages import STORED, PageFacts, PageKey, PlannedPage
+from spiders.pages import PageFacts, PageKey, PlannedPage
 
 
 class Ledger:
@@ -146,28 +146,6 @@ class Ledger:
     ) -> pl.DataFrame:
         """The rows that are not done; once their week is over they are missing for good."""
         return self._frame([*_within(Scope(marketplace, week, categories)), PAGES.c.state != "done"])
-
-    def coverage(
-        self, marketplace: str | None = None, week: date | None = None, categories: Sequence[str] | None = None
-    ) -> pl.DataFrame:
-        """One row per marketplace, week and category, sorted: pages planned, stored and open, coverage_share (stored
-        over planned), offers seen on its pages, and listings that the site says it has (null where it does not say).
-        """
-        is_stored = pl.col("outcome").is_in(STORED)
-        counted = (
-            self.rows(marketplace, week, categories)
-            .filter(pl.col("purpose") == "listing", pl.col("read") == 1)
-            .group_by("marketplace", "week", "category")
-            .agg(
-                planned=pl.len().cast(pl.Int64),
-                stored=is_stored.sum().cast(pl.Int64),
-                open=(pl.col("state") != "done").sum().cast(pl.Int64),
-                cards=pl.col("cards").sum(),
-                listings_said=pl.col("listings_said").max(),
-            )
-        )
-        share = (pl.col("stored") / pl.col("planned")).alias("coverage_share")
-        return counted.with_columns(share).sort("marketplace", "week", "category")
 
     # Helpers
 

@@ -258,17 +258,12 @@ def test_rows_conform_and_are_sorted_by_key(ledger: Ledger) -> None:
     assert ledger.rows("other").height == 0
 
 
-def test_open_pages_and_coverage_tell_what_is_missing(ledger: Ledger) -> None:
+def test_open_pages_tell_what_is_missing(ledger: Ledger) -> None:
     ledger.plan([*planned(4), *planned(1, "luggage")])
     for page, kind in zip(leased(ledger, 4), ["blocked", "listing", "empty", "listing"], strict=True):
-        ledger.store_done(page.key, "a", replace(LISTING, outcome=kind, cards=2 if kind == "listing" else 0))
+        ledger.store_done(page.key, "a", replace(LISTING, outcome=kind))
     assert ledger.open_pages("small", WEEK)["page"].to_list() == [4]
-    columns = ["category", "planned", "stored", "open", "cards", "listings_said", "coverage_share"]
-    assert ledger.coverage("small", WEEK).select(columns).rows() == [
-        ("luggage", 1, 0, 0, 0, 6, 0.0),
-        ("towels", 4, 3, 1, 4, 6, 0.75),
-    ]
-    assert ledger.coverage("none").height == 0
+    assert ledger.balance().done == {"blocked": 1, "empty": 1, "listing": 2}
 
 
 def test_the_database_itself_refuses_what_does_not_add_up(ledger: Ledger, url: str) -> None:
