@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from configs.errors import GateStop, InputError
 from flows.belts import build_belt, drop_unknown_belts
 from flows.categories import COUNTERS, clean_category, place_category
+from flows.late import close, late_weeks, reopened
 from flows.mapping import Mapper, in_processes, in_turn
 from flows.price_index import build_index
 from flows.progress import Reporter
@@ -63,6 +64,11 @@ class Line:
             ]
             step.say("; ".join(crawl_sentence(report) for report in reports) or "no marketplace to crawl")
 
+    def unmade(self, week: date) -> list[date]:
+        """The week, and those before it that pages have come of since they were read."""
+        late = late_weeks(self.work.home, self.work.ledger.rows(), self.marketplaces)
+        return sorted({week, *late, *reopened(self.work.home)})
+
     def parse(self, weeks: Weeks, again: bool = False) -> None:
         """Read archived pages into offers."""
         work = self.work
@@ -85,6 +91,7 @@ class Line:
         from warehouse.data_docs import write_gate_page
 
         work = self.work
+        opened = reopened(work.home)
         refuse_unknown(weeks, {week for _, week, _ in lake.offer_units(work.home)}, "offers", "parse")
         with self.reporter.step("clean") as step:
             present = {category for _, _, category in lake.offer_units(work.home)}
@@ -118,6 +125,7 @@ class Line:
                 "price index", build_index, [(work.home, work.configs, belt, coverage) for belt in belts], step.advance
             )
             regions = build_regions(work.home, work.configs, touched)
+            close(work.home, opened if weeks is None else weeks)
             step.say(
                 f"{sum(made)} belt-weeks of {len(units)} belts, {sum(indices)} weeks of price indices and {regions} "
                 f"weeks of regions made anew"
@@ -183,9 +191,10 @@ def crawl_sentence(report: "CrawlReport") -> str:
     """What one crawl did, and what it had to leave."""
     balance = report.balance
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(balance.done.items()) if count)
+    taken = f", {report.adopted} taken over from workers that died" if report.adopted else ""
     left = f", {balance.open} open" if balance.open else ""
     late = "" if report.is_current else f" (week {report.week} is over: pages still open are missing)"
-    return f"{report.marketplace}: {balance.planned} pages: {outcomes or 'none read'}{left}{late}"
+    return f"{report.marketplace}: {balance.planned} pages: {outcomes or 'none read'}{taken}{left}{late}"
 
 
 def refuse_unknown(weeks: Weeks, known: Collection[date], what: str, step: str) -> None:

@@ -62,11 +62,11 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="For machines")] = False,
     debug: Debug = False,
 ) -> None:
-    """Ledger balance, coverage, releases and gates.
+    """Ledger balance by marketplace, category and outcome, coverage of the last week, releases and gates.
 
     Example: beltwatch status --json
     """
-    from flows.show import show_status
+    from flows.status import show_status
 
     show_status(looked_at(home), as_json)
 

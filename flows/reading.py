@@ -11,6 +11,7 @@ from configs.calendar import week_of
 from configs.errors import BeltwatchError, InputError
 from configs.register import Configs
 from configs.tables import table
+from flows.late import offers_file, read_from, reopen
 from flows.progress import Advance
 from flows.workplace import Workplace
 from warehouse import lake
@@ -75,9 +76,11 @@ def parse_category(
     chosen = sorted(key[0] for key in by_week if weeks is None or key[0] in set(weeks))
     for done, week in enumerate(chosen, start=1):
         rows = by_week[(week,)].filter(pl.col("outcome") == "listing")
-        path = home / "offers" / marketplace / str(week) / f"{category}.parquet"
-        made_of = _made_of(configs, marketplace, rows)
+        path = offers_file(home, marketplace, week, category)
+        made_of = read_from(by_week[(week,)], [METHOD, configs.digests[f"marketplaces/{marketplace}.yaml"]])
         if again or lake.fingerprint_of(path) != made_of:
+            if path.exists():
+                reopen(home, week)
             offers, failures = read_pages(home, found, week, category, rows)
             lake.write(path, table("offers").conform(offers), made_of)
             report.failures += [f"page {failure.page}: {failure.reason}" for failure in failures]
@@ -86,12 +89,6 @@ def parse_category(
             report.units += 1
         advance(done, len(chosen))
     return report
-
-
-def _made_of(configs: Configs, marketplace: str, pages: pl.DataFrame) -> str:
-    """The fingerprint of the pages and the layouts that offers are read from."""
-    digests = pages.sort("page", "purpose", "read")["sha256"].fill_null("").to_list()
-    return lake.fingerprint([METHOD, configs.digests[f"marketplaces/{marketplace}.yaml"], *digests])
 
 
 def refuse_failures(report: ParseReport) -> None:

@@ -1,4 +1,4 @@
-"""Rows and status, for people and for machines."""
+"""Rows, for people and for machines."""
 
 import io
 import sys
@@ -11,9 +11,6 @@ from rich.console import Console
 from rich.table import Table
 
 from configs.errors import InputError
-from flows.workplace import Workplace
-from spiders.standing import lines_of
-from warehouse.vintages import manifests
 
 WIDE = 10_000  # where no one looks, a row is a line
 
@@ -67,68 +64,3 @@ def _print_table(rows: pl.DataFrame, out: Path | None) -> None:
 
 def _cell(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def show_status(work: Workplace, as_json: bool) -> None:
-    """Ledger balance, coverage by category of the last week, hosts that refuse, releases, gates."""
-    state = status_of(work)
-    if as_json:
-        sys.stdout.buffer.write(
-            orjson.dumps(state, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
-        )
-        return
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
-    console.print(f"home      {state['home']}")
-    console.print(_table("ledger", state["ledger"]))
-    for line in state["hosts"]:
-        console.print(f"host {line}")
-    console.print(_table("releases", state["releases"][-5:]))
-    console.print(_table("gates that stop a category", state["stopped"]))
-
-
-def status_of(work: Workplace) -> dict[str, Any]:
-    """The same as plain data."""
-    pages = work.pages()
-    balance = (
-        pages.group_by("marketplace", "category")
-        .agg(
-            pl.len().alias("planned"),
-            *[
-                (pl.col("outcome") == outcome).sum().alias(outcome)
-                for outcome in ("listing", "empty", "blocked", "login", "changed", "cut", "refused", "error")
-            ],
-            (pl.col("state") != "done").sum().alias("open"),
-            pl.col("week").max().alias("last_week"),
-        )
-        .sort("marketplace", "category")
-    )
-    return {
-        "home": str(work.home),
-        "ledger": balance.to_dicts(),
-        "hosts": lines_of(work.home),
-        "releases": [_released(manifest.body) for manifest in manifests(work.home)],
-        "stopped": _stopped(work.home),
-    }
-
-
-def _released(body: dict[str, Any]) -> dict[str, Any]:
-    names = ("release", "sequence", "released_at", "new_count", "changed_count", "withdrawn_count", "reason")
-    return {name: body[name] for name in names}
-
-
-def _stopped(home: Path) -> list[dict[str, Any]]:
-    from configs.tables import table
-    from warehouse import lake
-
-    checks = lake.read(table("checks"), sorted((home / "checks").glob("**/*.parquet")))
-    broken = checks.filter(~pl.col("is_passed") & (pl.col("severity") == "stop"))
-    return broken.select("gate", "marketplace", "category", "week", "rule", "observed", "expected").to_dicts()
-
-
-def _table(title: str, rows: list[dict[str, Any]]) -> Table | str:
-    if not rows:
-        return f"{title}: none"
-    table = Table(*rows[0], title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    return table

@@ -56,8 +56,9 @@ def week_line(work: Workplace, week: date, marketplaces: list[str], reporter: Re
         line = Line(work, marketplaces, shown, each=as_tasks)  # a week is small: its units stay in this process
         line.plan(week)
         line.crawl(week)
-        line.parse([week])
-        line.build([week])
+        weeks = line.unmade(week)
+        line.parse(weeks)
+        line.build(weeks)
         line.release()
         line.report(week)
         publish_gates(work.home)

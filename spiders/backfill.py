@@ -29,7 +29,7 @@ Each = Callable[[Callable[..., Rows], Iterable[tuple[Any, ...]]], Iterator[Rows]
 class BackfillReport:
     """What became of the captures: captures = unmatched + undated + known + later + stored.
 
-    `known` are of pages that the ledger has already, `later` of pages of which an earlier capture was taken.
+    `known` are of pages that are done in the ledger already, `later` of pages of which an earlier capture was taken.
     """
 
     sources: int = 0
@@ -68,22 +68,24 @@ def backfill(
     """Takes listing pages of the marketplace from WARC files into our archive and ledger, as pages that are done.
 
     The week is that of the capture. Of several captures of a page in a week the earliest that is a listing or says
-    that there is none is taken, else the earliest. Pages that the ledger has stay as they are, so that running it
-    again changes nothing. `on_progress` is told pages done and pages to do; `each` may read batches of pages in other
-    processes, the ledger is written in this one. InputError for a file that is no WARC, before anything is written.
+    that there is none is taken, else the earliest. Pages that are done in the ledger stay as they are, so that
+    running it again changes nothing; those that are open there are done with it. `on_progress` is told pages done and
+    pages to do; `each` may read batches of pages in other processes, the ledger is written in this one. InputError for
+    a file that is no WARC, before anything is written.
     """
     report = BackfillReport()
-    known = set(ledger.rows(marketplace=marketplace.name).select("week", "category", "page").iter_rows())
+    done = ledger.rows(marketplace=marketplace.name).filter(state="done")
+    known = set(done.select("week", "category", "page").iter_rows())
     found = _candidates(marketplace, warc_files(warc_paths), known, report)
     report.later = sum(len(captures) - 1 for captures in found.values())
-    done = 0
+    told = 0
     batches = [(home, marketplace, source, {key: found[key] for key in keys}) for source, keys in _batches(found)]
     for rows in each(_taken, batches):
         report.stored += ledger.record(rows)
         report.outcomes += Counter(row["outcome"] for row in rows)
-        done += len(rows)
+        told += len(rows)
         if on_progress is not None:
-            on_progress(done, len(found))
+            on_progress(told, len(found))
     return report
 
 

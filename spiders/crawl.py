@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from configs.calendar import WEEK
 from configs.clock import MACHINE, Clock
 from configs.errors import BeltwatchError, ConfigError
 from configs.marketplaces import Marketplace
@@ -15,9 +16,12 @@ from configs.networks import is_loopback, literal_of, refusal_of
 from configs.settings import Settings
 from spiders.job import CrawlJob
 from spiders.keeper import Desk, Keeper, Patience
-from spiders.ledger import Balance, Ledger
+from spiders.ledger import Ledger
+from spiders.ledger_scope import Balance
 from spiders.overseer import Progress, oversee
 from spiders.presence import forget, is_dead, new_worker
+
+LATE_WEEKS = 4  # how far back a crawl looks by itself for what workers left that died; further with --week
 
 
 class CrawlError(BeltwatchError):
@@ -41,8 +45,9 @@ class CrawlOptions:
 
 @dataclass(frozen=True)
 class CrawlReport:
-    """What one crawl did. `is_current` says whether the clock is in the week: pages of any other are not fetched, and
-    what is open of a past one is missing for good."""
+    """What one crawl did. `adopted` counts pages that dead workers had archived, those of weeks before included;
+    `is_current` says whether the clock is in the week: pages of any other are not fetched, and what is open of a past
+    one is missing for good."""
 
     marketplace: str
     week: date
@@ -68,7 +73,7 @@ def crawl(
     ledger = Ledger(settings.ledger_url)
     try:
         _free_the_dead(ledger, desk)
-        adopted = _adopt(ledger, desk)
+        adopted = _adopt(ledger, desk) + _adopt_late(ledger, desk)
         is_current = not desk.is_week_over
         has_work = is_current and ledger.balance(*desk.scope).open > 0
         requests = _fetch(ledger, desk, settings, options) if has_work else 0
@@ -117,11 +122,15 @@ def _desk(home: Path, marketplace: Marketplace, week: date, options: CrawlOption
 
 
 def _free_the_dead(ledger: Ledger, desk: Desk) -> None:
-    """Gives back the leases of workers that died on this machine; others' run out by themselves."""
-    for worker in ledger.holders(desk.scope):
+    """Gives back the leases of workers that died on this machine, and once the week is over all that have run out:
+    then nobody fetches any more. While it lasts, keepers find out who has fallen silent."""
+    now = desk.clock()
+    for worker, deadline in ledger.deadlines(desk.scope).items():
         if is_dead(desk.home, worker):
             ledger.let_go(worker)
             forget(desk.home, worker)
+        elif desk.is_week_over and deadline <= now:
+            ledger.let_go(worker, deadline)
 
 
 def _adopt(ledger: Ledger, desk: Desk) -> int:
@@ -130,6 +139,17 @@ def _adopt(ledger: Ledger, desk: Desk) -> int:
         return keeper.adopt()
     finally:
         keeper.close()
+
+
+def _adopt_late(ledger: Ledger, desk: Desk) -> int:
+    """The same for the weeks before, while pages of them are open: what comes late re-opens a week."""
+    weeks = ledger.open_pages(desk.marketplace.name, None, desk.categories)["week"].unique()
+    adopted = 0
+    for week in sorted(week for week in weeks if desk.week - LATE_WEEKS * WEEK <= week < desk.week):
+        late = replace(desk, week=week)
+        _free_the_dead(ledger, late)
+        adopted += _adopt(ledger, late)
+    return adopted
 
 
 def _fetch(ledger: Ledger, desk: Desk, settings: Settings, options: CrawlOptions) -> int:

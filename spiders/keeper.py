@@ -11,10 +11,13 @@ from configs.calendar import week_of
 from configs.marketplaces import Marketplace
 from spiders.archive import PageWriter, unlisted
 from spiders.budget import Budget
-from spiders.ledger import Ledger, Scope
+from spiders.ledger import Ledger
+from spiders.ledger_scope import Scope
+from spiders.ledger_watch import Watch
 from spiders.outcome import Outcome, classify
 from spiders.pages import ArchivedPage, PageFacts, PageKey, PlannedPage
 from spiders.plan import rest_of
+from spiders.presence import forget, is_dead
 from spiders.retry_after import asked_seconds
 
 REFUSALS = (429, 503)  # the host wants to be left alone; it says nothing of the page
@@ -82,6 +85,7 @@ class Keeper:
         self.budget = Budget(desk.marketplace, ledger, desk.clock)
         self._ledger = ledger
         self._faults: Counter[tuple[PageKey, bool]] = Counter()  # of this crawl: the page's own, and the host's
+        self._watch = Watch(patience.lease_seconds)
         self._writer = PageWriter(desk.home, desk.worker)
 
     @property
@@ -93,6 +97,7 @@ class Keeper:
         """Up to `count` pages to fetch now; none once the week is over."""
         if count <= 0 or self.desk.is_week_over:
             return []
+        self._free_the_silent()
         now, seconds = self.desk.clock(), self._patience.shown_lease_seconds
         return self._ledger.lease(self.desk.scope, self.desk.worker, count, now, seconds)
 
@@ -153,6 +158,18 @@ class Keeper:
         found = unlisted(self.desk.home, self.desk.marketplace.name, self.desk.week.isoformat(), known)
         return sum(self._adopted(*record) for record in found if record[0] in waiting)
 
+    def _free_the_silent(self) -> None:
+        """Gives back what workers held that died on this machine, or put off their deadlines no longer on any."""
+        others = self._ledger.deadlines(self.desk.scope)
+        others.pop(self.desk.worker, None)
+        silent = self._watch.silent(others)
+        for worker, deadline in others.items():
+            if is_dead(self.desk.home, worker):
+                self._ledger.let_go(worker)
+                forget(self.desk.home, worker)
+            elif worker in silent:
+                self._ledger.let_go(worker, deadline)
+
     def _adopted(self, key: PageKey, archive_file: str, offset: int, page: ArchivedPage) -> bool:
         outcome = classify(page, self.desk.marketplace, locator(key))
         if outcome.is_temporary or week_of(page.fetched_at) != self.desk.week:
@@ -172,7 +189,7 @@ class Keeper:
 
     def _done(self, key: PageKey, facts: PageFacts) -> bool:
         then = rest_of(self.desk.marketplace, key, facts)
-        return self._ledger.store_done(key, self.desk.worker, self.desk.clock(), facts, then)
+        return self._ledger.store_done(key, self.desk.worker, facts, then)
 
 
 def locator(key: PageKey) -> str:

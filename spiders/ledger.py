@@ -1,49 +1,23 @@
 """The ledger: every page we intend to read is written down before it is read, and is done exactly once.
 
-A page goes planned -> leased -> done. A lease has a deadline, after which another may take the page. The ledger knows
-no clock: each `now` is an argument. Many workers on many machines may use one ledger at once.
+A page goes planned -> leased -> done. A lease has a deadline, which its holder puts off; where it stands still for as
+long as a lease lasts (spiders/ledger_watch.py), the page is let go for others. The ledger knows no clock: each `now` is
+an argument. Many workers on many machines may use one ledger at once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from configs.tables import table
-from spiders.ledger_schema import PAGES, WRITING, insert_or_ignore, open_engine
-from spiders.pages import STORED, PageFacts, PageKey, PlannedPage
-
-
-class Scope(NamedTuple):
-    """Which pages are meant; None means all."""
-
-    marketplace: str | None = None
-    week: date | None = None
-    categories: Sequence[str] | None = None
-
-
-@dataclass(frozen=True)
-class Balance:
-    """Pages of a scope: planned = done by outcome + leased + waiting, always."""
-
-    planned: int
-    done: dict[str, int]
-    leased: int
-    waiting: int
-
-    @property
-    def open(self) -> int:
-        """Pages that are not done."""
-        return self.leased + self.waiting
-
-    @property
-    def is_even(self) -> bool:
-        """Whether no page is missing and none is counted twice."""
-        return self.planned == sum(self.done.values()) + self.open
+from spiders.ledger_schema import PAGES, WRITING, insert_or_fill, insert_or_ignore, open_engine
+from spiders.ledger_scope import Balance, Scope
+from spiders.pages import PageFacts, PageKey, PlannedPage
 
 
 class Ledger:
@@ -64,7 +38,8 @@ class Ledger:
             return self._plan(connection, pages)
 
     def record(self, rows: Iterable[Mapping[str, object]]) -> int:
-        """Writes down pages that are done already, such as another crawler's; pages already there stay as they are.
+        """Writes down pages that are done already, such as another crawler's; those that are done here stay as they
+        are, those that are still open are done with it.
 
         Rows have the columns of table pages; purpose, read, state, attempts may be left out. Returns how many are new.
         """
@@ -74,20 +49,20 @@ class Ledger:
             return 0
         frame = table("pages").conform(pl.DataFrame(listed, infer_schema_length=None))
         with self._writing() as connection:
-            return self._insert(connection, frame.to_dicts())
+            return self._insert(connection, insert_or_fill(self._engine), frame.to_dicts())
 
     # Leases
 
     def lease(self, scope: Scope, worker: str, count: int, now: datetime, seconds: float) -> list[PlannedPage]:
-        """Up to `count` pages that are now this worker's until `now` + `seconds`, a category after the other.
+        """Up to `count` free pages that are now this worker's until `now` + `seconds`, a category after the other.
 
-        Pages whose lease has run out come back; pages given back come after their retry_at.
+        Pages given back are free from their retry_at on. On PostgreSQL pages that another is just taking are passed
+        over (SKIP LOCKED); on SQLite one takes after the other.
         """
         is_due = sa.or_(PAGES.c.retry_at.is_(None), PAGES.c.retry_at <= now)
-        is_free = sa.and_(PAGES.c.state == "planned", is_due)
         wanted = (
             sa.select(*_KEY, PAGES.c.url, PAGES.c.attempts)
-            .where(*_within(scope), sa.or_(is_free, _is_expired(now)))
+            .where(*_within(scope), PAGES.c.state == "planned", is_due)
             .order_by(PAGES.c.category, PAGES.c.page, PAGES.c.purpose, PAGES.c.read)
             .limit(count)
             .with_for_update(skip_locked=True)
@@ -104,26 +79,29 @@ class Ledger:
         """Puts off the deadline of all that the worker holds; returns how many pages that is."""
         return self._update(_is_held_by(worker), lease_until=now + timedelta(seconds=seconds))
 
-    def let_go(self, worker: str) -> int:
-        """Makes all pages that the worker holds free again, counting no attempt; returns how many."""
-        return self._update(_is_held_by(worker), state="planned", lease_until=None)
+    def let_go(self, worker: str, deadline: datetime | None = None) -> int:
+        """Makes the pages that the worker holds free again, counting no attempt; returns how many.
 
-    def holders(self, scope: Scope) -> list[str]:
-        """The workers that hold leases, sorted."""
-        query = sa.select(PAGES.c.worker).distinct().where(*_within(scope), PAGES.c.state == "leased")
+        With a `deadline` only leases that end by then: where the worker puts them off in this moment, it keeps them.
+        """
+        ends = [] if deadline is None else [PAGES.c.lease_until <= deadline]
+        return self._update(sa.and_(_is_held_by(worker), *ends), state="planned", lease_until=None)
+
+    def deadlines(self, scope: Scope) -> dict[str, datetime]:
+        """The workers that hold leases, sorted, and when the last lease of each ends on the clock of its holder."""
+        query = sa.select(PAGES.c.worker, sa.func.max(PAGES.c.lease_until)).where(*_within(scope))
         with self._engine.connect() as connection:
-            return sorted(connection.execute(query).scalars())
+            found = connection.execute(query.where(PAGES.c.state == "leased").group_by(PAGES.c.worker)).all()
+        return dict(sorted((worker, deadline) for worker, deadline in found))
 
     # The end of a fetch
 
-    def store_done(
-        self, key: PageKey, worker: str, now: datetime, facts: PageFacts, then: Iterable[PlannedPage] = ()
-    ) -> bool:
+    def store_done(self, key: PageKey, worker: str, facts: PageFacts, then: Iterable[PlannedPage] = ()) -> bool:
         """Makes a page done, and in the same transaction plans what follows from it, so that no crash falls between.
 
-        Refused (False, and nothing is planned) where the page is done already or another worker's lease still runs.
+        Refused (False, and nothing is planned) where the page is done already or another worker holds it.
         """
-        may_store = sa.or_(PAGES.c.state == "planned", PAGES.c.worker == worker, _is_expired(now))
+        may_store = sa.or_(PAGES.c.state == "planned", PAGES.c.worker == worker)
         done = {"state": "done", "worker": worker, "lease_until": None, "retry_at": None, **asdict(facts)}
         query = sa.update(PAGES).where(_is(key), PAGES.c.state != "done", may_store)
         with self._writing() as connection:
@@ -178,28 +156,6 @@ class Ledger:
         """The rows that are not done; once their week is over they are missing for good."""
         return self._frame([*_within(Scope(marketplace, week, categories)), PAGES.c.state != "done"])
 
-    def coverage(
-        self, marketplace: str | None = None, week: date | None = None, categories: Sequence[str] | None = None
-    ) -> pl.DataFrame:
-        """One row per marketplace, week and category, sorted: pages planned, stored and open, coverage_share (stored
-        over planned), offers seen on its pages, and listings that the site says it has (null where it does not say).
-        """
-        is_stored = pl.col("outcome").is_in(STORED)
-        counted = (
-            self.rows(marketplace, week, categories)
-            .filter(pl.col("purpose") == "listing", pl.col("read") == 1)
-            .group_by("marketplace", "week", "category")
-            .agg(
-                planned=pl.len().cast(pl.Int64),
-                stored=is_stored.sum().cast(pl.Int64),
-                open=(pl.col("state") != "done").sum().cast(pl.Int64),
-                cards=pl.col("cards").sum(),
-                listings_said=pl.col("listings_said").max(),
-            )
-        )
-        share = (pl.col("stored") / pl.col("planned")).alias("coverage_share")
-        return counted.with_columns(share).sort("marketplace", "week", "category")
-
     # Helpers
 
     @contextmanager
@@ -213,12 +169,11 @@ class Ledger:
 
     def _plan(self, connection: sa.Connection, pages: Iterable[PlannedPage]) -> int:
         rows = [{**page.key._asdict(), "state": "planned", "attempts": 0, "url": page.url} for page in pages]
-        return self._insert(connection, rows)
+        return self._insert(connection, insert_or_ignore(self._engine), rows)
 
-    def _insert(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
-        """How many of the rows are new; PostgreSQL counts only what it returns."""
-        query = insert_or_ignore(self._engine).returning(PAGES.c.page)
-        return len(connection.execute(query, rows).all()) if rows else 0
+    def _insert(self, connection: sa.Connection, query: Any, rows: list[dict[str, Any]]) -> int:
+        """How many of the rows are written; PostgreSQL counts only what it returns."""
+        return len(connection.execute(query.returning(PAGES.c.page), rows).all()) if rows else 0
 
     def _frame(self, where: Sequence[sa.ColumnElement[bool]]) -> pl.DataFrame:
         with self._engine.connect() as connection:
@@ -237,10 +192,6 @@ def _is(key: PageKey) -> sa.ColumnElement[bool]:
 
 def _is_held_by(worker: str) -> sa.ColumnElement[bool]:
     return sa.and_(PAGES.c.state == "leased", PAGES.c.worker == worker)
-
-
-def _is_expired(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(PAGES.c.state == "leased", PAGES.c.lease_until <= now)
 
 
 def _within(scope: Scope) -> list[sa.ColumnElement[bool]]:

@@ -17,6 +17,7 @@ PAGES = sql_table("pages", METADATA)
 PAGES.append_constraint(sa.CheckConstraint("state in ('planned', 'leased', 'done')", name="pages_state"))
 PAGES.append_constraint(sa.CheckConstraint("(state = 'done') = (outcome is not null)", name="pages_outcome"))
 PAGES.append_constraint(sa.CheckConstraint("(state = 'leased') = (lease_until is not null)", name="pages_lease"))
+_KEY = list(PAGES.primary_key.columns)
 OPEN_PAGES = sa.Index("pages_open", PAGES.c.marketplace, PAGES.c.week, PAGES.c.state)
 
 BUSY_MILLISECONDS = 60_000
@@ -51,8 +52,18 @@ def open_engine(url: str) -> sa.Engine:
 
 def insert_or_ignore(engine: sa.Engine) -> Any:
     """An INSERT into the ledger that leaves rows alone whose key is there already."""
-    insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-    return insert(PAGES).on_conflict_do_nothing(index_elements=list(PAGES.primary_key.columns))
+    return _insert(engine).on_conflict_do_nothing(index_elements=_KEY)
+
+
+def insert_or_fill(engine: sa.Engine) -> Any:
+    """An INSERT of done rows that puts them in the place of those that are still open."""
+    insert = _insert(engine)
+    facts = {column.name: insert.excluded[column.name] for column in PAGES.columns if column not in _KEY}
+    return insert.on_conflict_do_update(index_elements=_KEY, set_=facts, where=PAGES.c.state != "done")
+
+
+def _insert(engine: sa.Engine) -> Any:
+    return postgresql.insert(PAGES) if engine.dialect.name == "postgresql" else sqlite.insert(PAGES)
 
 
 def _create(engine: sa.Engine) -> None:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from benchmarks.faults.table import FaultRow
 
-CAMPAIGNS = ("kills", "storm", "robots", "addresses")  # modules of this package, each with row(folder, is_short)
+# Modules of this package, each with row(folder, is_short)
+CAMPAIGNS = ("kills", "killed_runs", "two_runs", "clocks", "storm", "robots", "addresses")
 
 
 def main() -> int:

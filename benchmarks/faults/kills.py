@@ -1,41 +1,55 @@
 """SIGKILL at random moments of the step commands, each followed by the same command: what is lost, doubled, different?
 
-Two copies of a tiny practice world go through one week; one is left in peace, in the other the commands are killed.
-Then every table must be equal in all columns that are not volatile, the ledger must balance, and no page may have been
-asked for again after it was stored.
+Copies of a home with a tiny practice world go through one week: one is left in peace, in the others the commands are
+killed. Then every table must be equal in all columns that are not volatile, the ledger must balance, and no page may
+have been asked for again after it was stored.
 """
 
 import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import orjson
 import polars as pl
 
+from benchmarks.faults.homes import (
+    LIVE,
+    NOW,
+    SCENARIO,
+    different,
+    doubled,
+    fetched_again,
+    finish,
+    pages_of,
+    prepare,
+    start,
+    steps,
+)
 from benchmarks.faults.table import FaultRow
-from configs.calendar import starts_at
-from configs.tables import table
-from sandbox.scenario import load
 from sandbox.site import serving
-from sandbox.world import lay_out, write_marketplace
-from spiders.archive import read_page
-from spiders.ledger import Ledger
-from warehouse.read import Warehouse
+from sandbox.world import write_marketplace
 
-SCENARIO = "tiny"
-STEPS = ("plan", "crawl", "parse", "build", "release")
-KILLS_PER_WEEK = 10
-WEEKS = 20
-STORED = ("listing_weeks", "listing_belts", "rejects", "figures", "releases", "pages")
+KILLS_PER_WEEK = 20
+WEEKS = 10
+MOST_KILLED = ("crawl", "build", "release", "parse", "plan")  # who gets one more where kills do not share out evenly
+LANES = 2  # weeks at once, each on a home and a site of its own: a command uses one processor for most of its time
+MOST_TRIES = 4  # a kill: a command that ends before its kill is not counted as killed
+
+Commands = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A home that went through the week in peace, and the seconds that each command took."""
+
+    prepared: Path
+    home: Path
+    seconds: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -56,140 +70,90 @@ class Trial:
         return harm == 0 and self.is_balanced
 
 
-def prepare(folder: Path) -> Path:
-    """A home whose practice world's past has been read and published."""
-    home = folder / "prepared"
-    lay_out(home, load(SCENARIO), 1)
-    write_marketplace(home, "http://127.0.0.1:9")
-    _finish(home, ["backfill", str(home / "sandbox" / "archive" / "practice"), "--marketplace", "practice"])
-    _finish(home, ["release"])
-    return home
+def in_peace(folder: Path, prepared: Path, commands: Commands) -> Twin:
+    """The week as it is when nobody disturbs it."""
+    home = folder / "peaceful"
+    shutil.copytree(prepared, home)
+    with serving(SCENARIO, 1, NOW, folder / "peaceful.log") as url:
+        write_marketplace(home, url)
+        return Twin(prepared, home, {name: finish(home, command) for name, command in commands.items()})
 
 
-def trial(folder: Path, prepared: Path, kills: int, seed: int) -> Trial:
-    """One week in peace and one under `kills` kills, from the same prepared home."""
-    peaceful, killed = folder / "peaceful", folder / "killed"
-    url, port = None, 0
-    seconds: dict[str, float] = {}
-    for home in (peaceful, killed):
-        shutil.copytree(prepared, home)
-        with serving(SCENARIO, 1, _now(), folder / f"{home.name}.log", port=port) as base:
-            url, port = base, urlsplit(base).port or 0
-            write_marketplace(home, url)
-            if home is peaceful:
-                seconds = {step: _finish(home, [step, *_options(step)]) for step in STEPS}
-            else:
-                _kill_through(home, seconds, kills, random.Random(seed))
-    return _judged(peaceful, killed, folder / "killed.log", kills)
+def trial(folder: Path, twin: Twin, commands: Commands, kills: int, seed: int) -> Trial:
+    """One week under `kills` kills, from the home that its twin began with."""
+    home, log = folder / "killed", folder / "killed.log"
+    shutil.copytree(twin.prepared, home)
+    with serving(SCENARIO, 1, NOW, log) as url:
+        write_marketplace(home, url)
+        landed = _kill_through(home, commands, twin.seconds, kills, random.Random(seed))
+    found = _judged(twin.home, home, log, landed)
+    shutil.rmtree(home)
+    return found
 
 
-def _kill_through(home: Path, seconds: dict[str, float], kills: int, dice: random.Random) -> None:
-    """Every step in turn: killed as often as its share of all kills, then run to its end."""
-    share = _shares(kills)
-    for step in STEPS:
-        for _ in range(share[step]):
-            child = _start(home, [step, *_options(step)])
-            time.sleep(dice.uniform(0, seconds[step]))
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-        _finish(home, [step, *_options(step)])
+def _kill_through(home: Path, commands: Commands, seconds: dict[str, float], kills: int, dice: random.Random) -> int:
+    """Every command in turn: killed as often as its share of all kills, then run to its end. Returns the kills."""
+    landed = 0
+    for name, share in _shares(commands, kills).items():
+        wanted = landed + share
+        for _ in range(MOST_TRIES * share):
+            if landed == wanted:
+                break
+            landed += _is_killed(home, commands[name], dice.uniform(0, seconds[name]))
+        finish(home, commands[name])
+    return landed
 
 
-def _shares(kills: int) -> dict[str, int]:
-    """The kills shared out over the steps; plan, the shortest, gets what is left last."""
-    order = ("crawl", "build", "release", "parse", "plan")
-    return {step: kills // len(order) + (rank < kills % len(order)) for rank, step in enumerate(order)}
+def _is_killed(home: Path, command: Sequence[str], after: float) -> bool:
+    """Whether the command was still at work when it was killed, with all its group, after so many seconds."""
+    child = start(home, command)
+    time.sleep(after)
+    os.killpg(child.pid, signal.SIGKILL)
+    child.communicate()
+    return child.returncode == -signal.SIGKILL
+
+
+def _shares(commands: Commands, kills: int) -> dict[str, int]:
+    """The kills shared out over the commands, which keep their order."""
+    ranks = {name: rank for rank, name in enumerate([*(name for name in MOST_KILLED if name in commands), "run"])}
+    each, more = divmod(kills, len(commands))
+    return {name: each + (ranks[name] < more) for name in commands}
 
 
 def _judged(peaceful: Path, killed: Path, log: Path, kills: int) -> Trial:
-    pages = {home: _pages(home) for home in (peaceful, killed)}
-    done = pages[killed].filter(pl.col("state") == "done")
-    different = []
-    doubled = 0
-    for name in STORED:
-        left, right = _rows(peaceful, name), _rows(killed, name)
-        doubled += right.height - right.unique(table(name).key).height
-        if not left.equals(right):
-            different.append(name)
+    planned, pages = pages_of(peaceful), pages_of(killed)
+    done = pages.filter(pl.col("state") == "done")
     return Trial(
         kills=kills,
-        pages_lost=pages[peaceful].height - done.height,
-        pages_fetched_again=_fetched_again(killed, done, log),
-        rows_doubled=doubled,
-        tables_different=different,
-        is_balanced=done.height == pages[killed].height,
+        pages_lost=planned.height - done.height,
+        pages_fetched_again=fetched_again(killed, done.filter(pl.col("week") == LIVE), log),
+        rows_doubled=doubled(killed),
+        tables_different=different(peaceful, killed),
+        is_balanced=done.height == pages.height,
     )
 
 
-def _rows(home: Path, name: str) -> pl.DataFrame:
-    shape = table(name)
-    with Warehouse(home) as reader:
-        columns = ", ".join(f'"{column}"' for column in shape.stable_names)
-        return reader.sql(f"select {columns} from {name}").sort(shape.key)
-
-
-def _pages(home: Path) -> pl.DataFrame:
-    ledger = Ledger(f"sqlite:///{home / 'ledger.db'}")
-    try:
-        return ledger.rows()
-    finally:
-        ledger.close()
-
-
-def _fetched_again(home: Path, done: pl.DataFrame, log: Path) -> int:
-    """Pages of the live week whose last request is not the one whose answer is stored."""
-    last: dict[str, int] = {}
-    for line in log.read_bytes().splitlines():
-        request = orjson.loads(line)
-        last[request["path"]] = max(last.get(request["path"], 0), request["seq"])
-    live = done.filter(pl.col("week") == load(SCENARIO).live_week)
-    again = 0
-    for row in live.iter_rows(named=True):
-        stored = read_page(home, row["archive_file"], row["archive_offset"])
-        parts = urlsplit(row["url"])
-        again += last[f"{parts.path}?{parts.query}"] != int(stored.header("X-Request-Number"))
-    return again
-
-
-def _options(step: str) -> list[str]:
-    week = ["--week", str(load(SCENARIO).live_week)]
-    return week if step in ("release", "build") else [*week, "--marketplace", "practice"]
-
-
-def _now() -> datetime:
-    return starts_at(load(SCENARIO).live_week) + timedelta(hours=2)
-
-
-def _start(home: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"BELTWATCH_NOW": _now().isoformat(), "BELTWATCH_HOME": str(home)}
-    command = [sys.executable, "-m", "flows", *arguments]
-    return subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-    )
-
-
-def _finish(home: Path, arguments: Sequence[str]) -> float:
-    """Run a command to its end; returns its seconds."""
-    began = time.perf_counter()
-    child = _start(home, arguments)
-    _, errors = child.communicate(timeout=600)
-    if child.returncode:
-        raise RuntimeError(f"beltwatch {' '.join(arguments)}: exit {child.returncode}: {errors.decode()[-2000:]}")
-    return time.perf_counter() - began
-
-
-def row(folder: Path, is_short: bool = False) -> FaultRow:
-    """Kills in weeks of ten each, from one prepared home."""
-    prepared = prepare(folder)
-    trials = [trial(folder / str(week), prepared, KILLS_PER_WEEK, week) for week in range(1 if is_short else WEEKS)]
-    kills = sum(one.kills for one in trials)
+def campaign(folder: Path, commands: Commands, weeks: int, kills: int) -> FaultRow:
+    """So many weeks of so many kills each, from one prepared home and beside one twin."""
+    twin = in_peace(folder, prepare(folder), commands)
+    with ThreadPoolExecutor(LANES) as lanes:
+        under_way = [lanes.submit(trial, folder / str(week), twin, commands, kills, week) for week in range(weeks)]
+        trials = [one.result() for one in under_way]
+    landed = sum(one.kills for one in trials)
     return FaultRow(
-        fault=f"SIGKILL at random moments of {', '.join(STEPS)}: {kills} kills",
+        fault=f"SIGKILL at random moments of {', '.join(commands)}: {landed} kills",
         counts={
+            "kills": landed,
             "pages lost": sum(one.pages_lost for one in trials),
             "pages fetched again after stored": sum(one.pages_fetched_again for one in trials),
             "rows doubled": sum(one.rows_doubled for one in trials),
             "tables different": sum(len(one.tables_different) for one in trials),
             "weeks out of balance": sum(not one.is_balanced for one in trials),
         },
+        least={"kills": weeks * kills},
     )
+
+
+def row(folder: Path, is_short: bool = False) -> FaultRow:
+    """Kills of the step commands."""
+    return campaign(folder, steps(), 1 if is_short else WEEKS, 5 if is_short else KILLS_PER_WEEK)

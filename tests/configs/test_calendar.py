@@ -29,6 +29,11 @@ def test_the_53rd_week_of_2026_has_a_year_ago() -> None:
     assert year_ago(date(2026, 12, 28)) == date(2025, 12, 29)
 
 
+def test_the_leap_day_of_2028_lies_in_a_week_like_any_other() -> None:
+    assert week_of(datetime(2028, 2, 29, 4, tzinfo=UTC)) == date(2028, 2, 28)
+    assert year_ago(date(2028, 2, 28)) == date(2027, 3, 1)
+
+
 @pytest.mark.parametrize(("text", "said"), [("2026-11-17", "Tuesday.*2026-11-16"), ("next", "is no week")])
 def test_what_is_no_week_is_refused(text: str, said: str) -> None:
     with pytest.raises(InputError, match=said):

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from benchmarks.faults.postgres import postgres as postgres_server
 from configs.marketplaces import Marketplace
 from configs.settings import Settings
 
@@ -119,6 +120,13 @@ def marketplace_at(port: int, **changes: Any) -> Marketplace:
         ],
     }
     return Marketplace.model_validate(body | changes)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a real PostgreSQL."""
+    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from spiders.ledger import Ledger, Scope
+from spiders.ledger import Ledger
 from spiders.ledger_schema import LedgerError
+from spiders.ledger_scope import Scope
 from spiders.pages import PageKey, PlannedPage
 
 PAGE = PlannedPage(PageKey("small", date(2026, 11, 16), "towels", 1, "listing", 1), "http://127.0.0.1:9/", 0)
