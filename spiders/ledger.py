@@ -79,7 +79,8 @@ class Ledger:
     # Leases
 
     def lease(self, scope: Scope, worker: str, count: int, now: datetime, seconds: float) -> list[PlannedPage]:
-        """Up to `count` pages that are now this worker's until `now` + `seconds`, a category after the other.
+        """Up to `count` pages that are now this worker's until `now` + `seconds`, a category after the other, and
+        in it the pages of the listing before those that are read again.
 
         Pages whose lease has run out come back; pages given back come after their retry_at.
         """
@@ -88,7 +89,7 @@ class Ledger:
         wanted = (
             sa.select(*_KEY, PAGES.c.url, PAGES.c.attempts)
             .where(*_within(scope), sa.or_(is_free, _is_expired(now)))
-            .order_by(PAGES.c.category, PAGES.c.page, PAGES.c.purpose, PAGES.c.read)
+            .order_by(PAGES.c.category, PAGES.c.purpose, PAGES.c.page, PAGES.c.read)
             .limit(count)
             .with_for_update(skip_locked=True)
         )

@@ -2,6 +2,7 @@
 
 from transforms.assistant_metrics import assistant_metrics
 from transforms.metrics import Metric, comparison_metrics, index_metrics, metrics, region_metrics
+from transforms.recapture import recapture_metrics
 
 
 def catalogue() -> list[Metric]:
@@ -11,4 +12,4 @@ def catalogue() -> list[Metric]:
 
 def level_metrics() -> list[Metric]:
     """The metrics that have a level in a belt and week, in the order of publication."""
-    return [*metrics(), *index_metrics(), *assistant_metrics()]
+    return [*metrics(), *index_metrics(), *assistant_metrics(), *recapture_metrics()]

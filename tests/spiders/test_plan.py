@@ -54,7 +54,13 @@ def test_only_page_one_of_a_listing_has_a_rest(reshaped: Build) -> None:
 
 
 def test_pages_may_be_counted_from_nought(reshaped: Build) -> None:
-    listing = {"url": "http://127.0.0.1/?c={category}&p={page}", "first_page": 0, "page_size": 2, "depth": 5}
+    listing = {
+        "url": "http://127.0.0.1/?c={category}&p={page}",
+        "first_page": 0,
+        "page_size": 2,
+        "depth": 5,
+        "overlap": 0,
+    }
     small = reshaped(1, listing=listing)
     assert plan_week(small, WEEK)[0].key.page == 0
     assert pages_after(small, FIRST._replace(page=0), pages_said=3, cards=2) == [1, 2]
