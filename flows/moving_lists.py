@@ -10,7 +10,7 @@ from configs.register import Configs
 from transforms.coverage import Coverage
 from transforms.figures import figures_frame
 from transforms.publication import decide_level, suppressed
-from transforms.recapture import SIGHTING, Recapture, recapture, recapture_figures
+from transforms.recapture import SIGHTING, Recapture, pooled, recapture, recapture_figures
 from warehouse import lake
 
 Unit = tuple[str, date, str]
@@ -24,7 +24,7 @@ def missed_figures(
     parts = [_recapture(home, configs, unit) for unit in units]
     whole = [part for part in parts if part is not None]
     decision = suppressed("quarantined") if is_stopped else decide_level(covered, configs.publication)
-    figures = recapture_figures(Recapture.pooled(whole), decision) if whole and None not in parts else []
+    figures = recapture_figures(pooled(whole), decision) if whole and None not in parts else []
     return figures_frame(figures, belt, week, Coverage(covered, None))
 
 

@@ -21,7 +21,7 @@ def pages_text(say: Say, facts: Facts) -> str:
 
 
 def missed_text(say: Say, facts: Facts) -> str | None:
-    """Where most listings were missed because lists moved while they were read; nothing where no page was read again."""
+    """Where most listings were missed as lists moved while they were read; nothing where no page was read again."""
     known = [belt for belt in facts.belts if MISSED in facts.readings.get(belt.belt, {})]
     if not known:
         return None

@@ -14,11 +14,11 @@ this: coverage tells of them, and what was read again of such a page does not co
 alike, or the first few only, the first page's climbers made the interval miss in half of the trials and more.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 from scipy.stats import hypergeom
 
@@ -34,36 +34,43 @@ IN_REACH, MISSED = "listings_in_reach", "missed_share"
 METHOD = "capture-recapture v1"
 
 
+class Ends(NamedTuple):
+    """An estimate with the ends of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
 @dataclass(frozen=True)
 class Recapture:
     """Listings of some lists: `seen` on their pages, `repeated` cards of listings that had been seen, `new` on pages
-    read again; `number` is how many there are within reach, with its interval."""
+    read again; `number` is how many there are within reach."""
 
     merchants: int
     seen: int
     repeated: int
     new: int
-    number: Interval
+    number: Ends
 
     @property
-    def missed(self) -> Interval:
-        """The share of the listings within reach that the pages did not show, 0-1, with its interval."""
-        return Interval(*(None if end is None else 1 - self.seen / end for end in self._ends))
+    def missed(self) -> Ends:
+        """The share of the listings within reach that the pages did not show, 0-1."""
+        return Ends(*(1 - self.seen / end for end in self.number))
 
-    @property
-    def _ends(self) -> tuple[float | None, ...]:
-        return self.number.value, self.number.low, self.number.high
 
-    @classmethod
-    def pooled(cls, parts: Sequence[Self]) -> Self:
-        """Of several lists together; the distances of the ends add up by squares (Zou and Donner 2008, MOVER)."""
-        values, lows, highs = (
-            np.array(ends, dtype=float) for ends in zip(*(part._ends for part in parts), strict=True)
-        )
-        value = float(values.sum())
-        below, above = float(np.hypot.reduce(values - lows)), float(np.hypot.reduce(highs - values))
-        counts = (sum(getattr(part, name) for part in parts) for name in ("merchants", "seen", "repeated", "new"))
-        return cls(*counts, Interval(value, value - below, value + above))
+def pooled(parts: Sequence[Recapture]) -> Recapture:
+    """Of several lists together; the distances of the ends add up by squares (Zou and Donner 2008, MOVER)."""
+    value = sum(part.number.value for part in parts)
+    below = math.hypot(*(part.number.value - part.number.low for part in parts))
+    above = math.hypot(*(part.number.high - part.number.value for part in parts))
+    return Recapture(
+        merchants=sum(part.merchants for part in parts),
+        seen=sum(part.seen for part in parts),
+        repeated=sum(part.repeated for part in parts),
+        new=sum(part.new for part in parts),
+        number=Ends(value, value - below, value + above),
+    )
 
 
 def recapture(offers: pl.DataFrame, overlaps: pl.DataFrame, first_page: int) -> Recapture | None:
@@ -82,7 +89,7 @@ def recapture(offers: pl.DataFrame, overlaps: pl.DataFrame, first_page: int) -> 
     if not known:
         return None
     rest = population(len(seen - on_first), len(sampled), len(known))
-    number = Interval(*(end + len(on_first) for end in rest))
+    number = Ends(*(end + len(on_first) for end in rest))
     new = len((on_first | sampled) - seen)
     return Recapture(len({merchant for merchant, _ in seen}), len(seen), shown.height - len(seen), new, number)
 
@@ -101,8 +108,8 @@ def recapture_figures(found: Recapture, decision: Decision) -> list[Figure]:
     """The levels of one belt and week, which are of the lists that it is read from and not of the belt alone."""
     counts = found.merchants, found.seen
     return [
-        Figure(IN_REACH, "level", "none", found.number, "count", *counts, METHOD, decision),
-        Figure(MISSED, "level", "none", found.missed, "share", *counts, METHOD, decision),
+        Figure(IN_REACH, "level", "none", Interval(*found.number), "count", *counts, METHOD, decision),
+        Figure(MISSED, "level", "none", Interval(*found.missed), "share", *counts, METHOD, decision),
     ]
 
 

@@ -5,10 +5,10 @@ Every list is a category of one real crawl over HTTP, with its ledger, archive a
 listings that stand on the pages that are shown, which is the same at every moment of the crawl.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from benchmarks.faults.table import FaultRow
@@ -86,32 +86,28 @@ def _crawled(home: Path, marketplace: Marketplace) -> pl.DataFrame:
 
 
 def _judged(told: list[Recapture], missed: list[float], truths: list[int], beyond: int) -> FaultRow:
-    errors = [one.number.value / truth - 1 for one, truth in zip(told, truths, strict=True)]
-    inside = sum(_holds(one.number.low, truth, one.number.high) for one, truth in zip(told, truths, strict=True))
-    share = sum(_holds(one.missed.low, part, one.missed.high) for one, part in zip(told, missed, strict=True))
+    numbers = [one.number for one in told]
+    lists = list(zip(numbers, truths, strict=True))
+    shares = list(zip([one.missed for one in told], missed, strict=True))
     return FaultRow(
         fault=f"list re-sorted while read, pages capped: {len(told)} lists of {min(truths)} to {max(truths)} listings",
-        counts={"true number inside the interval": inside, "lists not read to their last page": beyond},
+        counts={
+            "true number inside the interval": sum(ends.low <= truth <= ends.high for ends, truth in lists),
+            "lists not read to their last page": beyond,
+        },
         least={"true number inside the interval": LEAST_SHARE * len(told)},
         seen={
-            "true share missed inside its interval": share,
-            "mean error of the estimate": round(float(np.mean(errors)), 5),
-            "mean width of the interval over the truth": round(
-                float(
-                    np.mean(
-                        [(one.number.high - one.number.low) / truth for one, truth in zip(told, truths, strict=True)]
-                    )
-                ),
-                4,
+            "true share missed inside its interval": sum(ends.low <= truth <= ends.high for ends, truth in shares),
+            "mean error of the estimate": _mean([ends.value / truth - 1 for ends, truth in lists]),
+            "mean width of the interval over the truth": _mean(
+                [(ends.high - ends.low) / truth for ends, truth in lists]
             ),
-            "mean share missed": round(float(np.mean(missed)), 5),
-            "mean share missed, estimated": round(float(np.mean([one.missed.value for one in told])), 5),
+            "mean share missed": _mean(missed),
+            "mean share missed, estimated": _mean([ends.value for ends, _ in shares]),
             "cards repeated": sum(one.repeated for one in told),
         },
     )
 
 
-def _holds(low: float | None, truth: float, high: float | None) -> bool:
-    assert low is not None
-    assert high is not None
-    return low <= truth <= high
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / len(values), 5)
