@@ -29,11 +29,11 @@ def records(path: Path) -> Iterator[RawRecord | Damage]:
 
 def record_at(path: Path, offset: int, inner: int) -> RawRecord | None:
     """The record at a place that `records` has named; None where there is none now."""
-    with _mapped(path) as data:
-        if _is_packed(data):
-            found, _ = _stretch(path, path.stat().st_mtime_ns, offset)[0].at(inner)
-        else:
-            found, _ = Stretch(data).at(offset)
+    if inner:
+        found, _ = _stretch(path, path.stat().st_mtime_ns, offset).at(inner)
+    else:
+        with _mapped(path) as data:
+            found, _ = _unpacked(path, data, offset)[0].at(0) if _is_packed(data) else Stretch(data).at(offset)
     return found if isinstance(found, RawRecord) else None
 
 
@@ -73,10 +73,10 @@ def _packed(path: Path, data: bytes) -> Iterator[RawRecord | Damage]:
 
 
 @lru_cache(maxsize=1)
-def _stretch(path: Path, _changed_at: int, begin: int) -> tuple[Stretch, int]:
-    """The member at a place, kept while its records are read one after the other."""
+def _stretch(path: Path, _changed_at: int, begin: int) -> Stretch:
+    """What the member at a place holds, kept while its records are read one after the other."""
     with _mapped(path) as data:
-        return _unpacked(path, data, begin)
+        return _unpacked(path, data, begin)[0]
 
 
 def _unpacked(path: Path, data: bytes, begin: int) -> tuple[Stretch, int]:
