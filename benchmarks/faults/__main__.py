@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.faults.table import FaultRow
 
-CAMPAIGNS = ("kills", "resorting")  # modules of this package, each with row(folder, is_short)
+CAMPAIGNS = ("kills", "resorting", "archives")  # modules of this package, each with row(folder, is_short)
 
 
 def main() -> int:
