@@ -137,18 +137,20 @@ def _pages(home: Path) -> pl.DataFrame:
 
 
 def _fetched_again(home: Path, done: pl.DataFrame, log: Path) -> int:
-    """Pages of the live week whose last request is not the one whose answer is stored."""
+    """Pages of the live week whose last request is none of those whose answers are stored: a page may be stored once as
+    a listing and once as an overlap."""
     last: dict[str, int] = {}
     for line in log.read_bytes().splitlines():
         request = orjson.loads(line)
         last[request["path"]] = max(last.get(request["path"], 0), request["seq"])
     live = done.filter(pl.col("week") == load(SCENARIO).live_week)
-    again = 0
+    kept: dict[str, int] = {}
     for row in live.iter_rows(named=True):
         stored = read_page(home, row["archive_file"], row["archive_offset"])
         parts = urlsplit(row["url"])
-        again += last[f"{parts.path}?{parts.query}"] != int(stored.header("X-Request-Number"))
-    return again
+        path = f"{parts.path}?{parts.query}"
+        kept[path] = max(kept.get(path, 0), int(stored.header("X-Request-Number")))
+    return sum(last[path] != number for path, number in kept.items())
 
 
 def _options(step: str) -> list[str]:

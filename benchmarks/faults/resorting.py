@@ -24,7 +24,7 @@ from spiders.plan import plan_week
 from transforms.recapture import Recapture, recapture
 
 WEEK = date(2026, 11, 16)
-LISTS, LISTS_SHORT = 100, 15
+LISTS, LISTS_SHORT = 100, 10
 LEAST_SHARE = 0.9
 
 
