@@ -19,7 +19,7 @@ help:
 	@echo "make coverage  how often the published intervals hold the truth (minutes)"
 	@echo "make faults    what is lost, doubled or taken for data under each kind of fault (an hour)"
 	@echo "make bench     CPU and memory of a week of 100,000 listings, beside parsel and pandas (minutes)"
-	@echo "make lock      resolve the requirements anew;  make dictionary  write docs/data-dictionary.md anew"
+	@echo "make lock      resolve the requirements anew;  make dictionary  write the generated parts of docs anew"
 
 env: $(VENV)/.ready
 
@@ -50,8 +50,10 @@ fmt: env
 
 coverage: env
 	$(BIN)/python -m benchmarks.coverage
+	$(BIN)/python -m benchmarks.index_coverage
 	$(BIN)/python -m benchmarks.assistant
 	$(BIN)/python -m benchmarks.planted_world
+	$(BIN)/python -m benchmarks.price_wars
 
 faults: env
 	$(BIN)/python -m benchmarks.faults
@@ -61,6 +63,7 @@ bench: env
 
 dictionary: env
 	$(BIN)/python -m configs.dictionary > docs/data-dictionary.md
+	$(BIN)/python -m reports.method_page docs/method.md
 
 lock:
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock

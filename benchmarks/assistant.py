@@ -67,7 +67,8 @@ def _trial(belt: DrawnAdoption) -> dict[str, object]:
         "is_published": figure["status"] == "published",
         "is_covered": has_interval and free["low"] <= belt.effect <= free["high"],
         "half_width": (free["high"] - free["low"]) / 2 if has_interval else None,
-        "is_covered_plain": plain_low <= belt.effect <= plain_high,
+        "is_covered_plain_z": plain_low <= belt.effect <= plain_high,
+        "is_covered_bootstrap": None,
         "is_effect": figure["method"] == EFFECT,
     }
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from benchmarks.textbook import FloatArray, bootstrap, linearised
 from configs.publication import PublicationRules, shipped_rules
 from sandbox.draws import BASE_WEEK, BELT, WEEK, DrawnBelt, draw_belts
 from transforms.compare import belt_figures
@@ -18,6 +19,7 @@ from transforms.coverage import Coverage
 
 SIZES = (15, 30, 100, 500)  # merchants of a belt at the base
 WANTED = 0.93  # of published intervals; 95 % is meant, and a thousand belts tell it to about one point
+TEXTBOOK = ("is_covered_plain_z", "is_covered_bootstrap")
 HEADLINE = ("displayed_sales", "matched")
 NO_RULES = PublicationRules(
     merchants_grade_a=1,
@@ -64,7 +66,10 @@ def coverage_of(tried: pl.DataFrame) -> pl.DataFrame:
         pl.col("is_covered").mean().alias("covered_share_without_rules"),
         pl.col("half_width").filter(published).mean().alias("mean_half_width"),
         pl.col("half_width").filter(published).median().alias("median_half_width"),
-        pl.col("is_covered_plain").filter(published).mean().alias("covered_share_plain_z"),
+        *(
+            pl.col(name).filter(published).mean().alias(name.replace("is_covered", "covered_share"))
+            for name in TEXTBOOK
+        ),
     )
 
 
@@ -72,7 +77,8 @@ def _trial(belt: DrawnBelt) -> Iterator[dict[str, object]]:
     """The yoy figures of one belt. Without the rules a published figure is what it is with them."""
     with_rules = _figures(belt, shipped_rules())
     without = with_rules if (with_rules["status"] == "published").all() else _figures(belt, NO_RULES)
-    plain_low, plain_high = _plain_interval(belt)
+    matched = _sums_of_matched(belt)
+    others = linearised(*matched), bootstrap(*matched, np.random.default_rng(len(matched[0])))
     for figure, free in zip(with_rules.iter_rows(named=True), without.iter_rows(named=True), strict=True):
         planted = belt.planted[figure["metric"], figure["panel"]]
         is_headline = (figure["metric"], figure["panel"]) == HEADLINE
@@ -82,7 +88,10 @@ def _trial(belt: DrawnBelt) -> Iterator[dict[str, object]]:
             "is_published": figure["status"] == "published",
             "is_covered": free["low"] is not None and free["low"] <= planted <= free["high"],
             "half_width": None if free["low"] is None else (free["high"] - free["low"]) / 2,
-            "is_covered_plain": plain_low <= planted <= plain_high if is_headline else None,
+            **{
+                name: low <= 1 + planted <= high if is_headline else None
+                for name, (low, high) in zip(TEXTBOOK, others, strict=True)
+            },
         }
 
 
@@ -94,16 +103,12 @@ def _figures(belt: DrawnBelt, rules: PublicationRules) -> pl.DataFrame:
     return figures.filter(is_wanted)
 
 
-def _plain_interval(belt: DrawnBelt) -> tuple[float, float]:
-    """What a textbook gives for the matched change: linearised variance and the normal quantile."""
+def _sums_of_matched(belt: DrawnBelt) -> tuple[FloatArray, FloatArray]:
+    """Sales of the merchants that are there at both ends: now and then."""
     sums = (frame.group_by("merchant_id").agg(pl.col("value_yuan").sum()) for frame in (belt.base, belt.current))
     then, now = next(sums), next(sums)
-    matched = then.join(now, on="merchant_id", validate="1:1")
-    base, current = matched["value_yuan"].to_numpy(), matched["value_yuan_right"].to_numpy()
-    influence = current / current.sum() - base / base.sum()
-    reach = 1.96 * np.sqrt(len(base) / (len(base) - 1) * (influence**2).sum())
-    ratio = current.sum() / base.sum()
-    return float(ratio * np.exp(-reach) - 1), float(ratio * np.exp(reach) - 1)
+    matched = then.join(now, on="merchant_id", validate="1:1", maintain_order="left").sort("merchant_id")
+    return matched["value_yuan_right"].to_numpy(), matched["value_yuan"].to_numpy()
 
 
 def _is_headline() -> pl.Expr:

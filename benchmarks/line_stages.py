@@ -1,8 +1,9 @@
 """The stages of the line over the archive of one week, each through the functions that `beltwatch` calls in turn.
 
-    python -m benchmarks.line_stages start|parse|clean|place HOME
+    python -m benchmarks.line_stages HOME
 
-`start` ends when the configuration is read, as each of the others begins.
+All in one process, as a run has them; a line of what each took is printed at its end. `start` ends when the
+configuration is read.
 """
 
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from benchmarks.stage_costs import told
 from benchmarks.week_of_pages import LEDGER, WEEK
 from configs.register import Configs, load
 
@@ -45,7 +47,10 @@ def _categories(home: Path) -> list[str]:
     return sorted({category for _, _, category in lake.offer_units(home)})
 
 
-STAGES = {"start": lambda home, configs: None, "parse": parse, "clean": clean, "place": place}
-
 if __name__ == "__main__":
-    STAGES[sys.argv[1]](Path(sys.argv[2]), load(Path(sys.argv[2])))
+    here = Path(sys.argv[1])
+    configs = load(here)
+    told("start")
+    for stage in (parse, clean, place):
+        stage(here, configs)
+        told(stage.__name__)

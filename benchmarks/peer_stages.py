@@ -1,6 +1,6 @@
 """The same stages as one writes them with parsel and pandas, over the whole week at once.
 
-    python -m benchmarks.peer_stages start|parse|clean|place HOME
+    python -m benchmarks.peer_stages HOME
 
 It reads the same archive and the same belts, as a table; its tables are in HOME/peer.
 """
@@ -8,30 +8,31 @@ It reads the same archive and the same belts, as a table; its tables are in HOME
 import sys
 from pathlib import Path
 
+from benchmarks.stage_costs import told
+
 FOLDER = "peer"
 
 
 def main() -> None:
-    """Runs one stage, with no more imports than it needs."""
-    stage, home = sys.argv[1], Path(sys.argv[2])
+    """Runs the stages in turn, each with no more imports than it needs."""
+    home = Path(sys.argv[1])
     out = home / FOLDER
     out.mkdir(exist_ok=True)
-    if stage == "start":
-        import pandas  # noqa: F401
-    elif stage == "parse":
-        from benchmarks.peer_parse import parse
+    import pandas  # noqa: F401
 
-        parse(home, out)
-    elif stage == "clean":
-        from benchmarks.peer_clean import clean
+    told("start")
+    from benchmarks.peer_parse import parse
 
-        clean(out)
-    elif stage == "place":
-        from benchmarks.peer_place import place
+    parse(home, out)
+    told("parse")
+    from benchmarks.peer_clean import clean
 
-        place(home / "belts.csv", out)
-    else:
-        raise SystemExit(f"found stage {stage!r}, expected start, parse, clean or place")
+    clean(out)
+    told("clean")
+    from benchmarks.peer_place import place
+
+    place(home / "belts.csv", out)
+    told("place")
 
 
 if __name__ == "__main__":

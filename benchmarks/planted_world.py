@@ -1,6 +1,6 @@
 """Is the planted change found when all goes wrong at once? Offers of troubled belts through the functions of the line.
 
-    python -m benchmarks.planted_world [--seeds 200]
+    python -m benchmarks.planted_world [--seeds 200] [--over-http 2]
 
 Check 12: 30 % of the pages lost at one end, a fifth of the listings relaunched, a tenth of the counters set back,
 floored displays, the 53rd week of an ISO year, a new giant. Carpets -50 %, a Hebei belt -25 %, a belt without change.
@@ -9,13 +9,18 @@ of the seeds, or if the belt without change is called up or down in more than 5 
 """
 
 import argparse
+import itertools
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
 from benchmarks.coverage import NO_RULES
+from benchmarks.troubled_crawl import through_http
 from sandbox.troubled import BASE_WEEK, CATEGORY, MARKETPLACES, WEEK, TroubledBelt, draw
+from sandbox.troubled_site import TroubledSite
 from transforms.clean import cleaned
 from transforms.compare import read_belt, week_figures
 from transforms.coverage import Coverage
@@ -26,6 +31,7 @@ from transforms.uncertainty import Interval
 
 PLANTED = {"carpets": -0.50, "hebei": -0.25, "no change": 0.0}
 MERCHANTS = 200
+ROUNDING = 1e-12
 MOST_OFF, WANTED_COVERAGE, MOST_FALSE = 0.02, 0.93, 0.05
 
 
@@ -54,17 +60,21 @@ def main() -> int:
     """Runs the campaign and prints its table; 0 where all is as wanted, else 1."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.planted_world", description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=200, help="worlds drawn")
-    seeds = parser.parse_args().seeds
-    table = summary(list(worlds(range(1, seeds + 1))))
-    print(f"Matched change of displayed sales in {seeds} troubled worlds, nominal 95 %\n")
+    parser.add_argument("--over-http", type=int, default=2, help="of them crawled over HTTP, too")
+    arguments = parser.parse_args()
+    table = summary(list(worlds(range(1, arguments.seeds + 1))))
+    print(f"Matched change of displayed sales in {arguments.seeds} troubled worlds, nominal 95 %\n")
     print(f"{'belt':<10} {'planted':>8} {'mean':>8} {'off':>7} {'covered':>8} {'called':>7}")
     for row in table.iter_rows(named=True):
         print(
             f"{row['belt']:<10} {row['planted']:>8.1%} {row['mean']:>8.1%} {row['off']:>+7.1%} "
             f"{row['covered']:>8.1%} {row['called']:>7.1%}"
         )
-    verdict = "ok" if is_as_wanted(table) else "FAILED"
-    print(f"\nwanted: off by 2 points at most, covered 93 %, no change called in at most 5 %: {verdict}")
+    off = [crawled_apart(change, seed) for change in PLANTED.values() for seed in whole_seeds(arguments.over_http)]
+    most_off = max(off, default=0.0)
+    print(f"\n{len(off)} belts crawled over HTTP: off what the offers themselves give by at most {most_off:.1e}")
+    verdict = "ok" if is_as_wanted(table) and most_off < ROUNDING else "FAILED"
+    print(f"wanted: off by 2 points at most, covered 93 %, no change called in at most 5 %: {verdict}")
     return 0 if verdict == "ok" else 1
 
 
@@ -73,6 +83,33 @@ def worlds(seeds: range) -> Iterator[Found]:
     for seed in seeds:
         for belt, change in PLANTED.items():
             yield Found(belt, change, matched_change(draw(change, MERCHANTS, seed)))
+
+
+def whole_seeds(count: int) -> list[int]:
+    """The first seeds whose worlds kept every first page: without it a crawl cannot know of the others."""
+    seeds = (seed for seed in itertools.count(1) if all(_has_first_pages(change, seed) for change in PLANTED.values()))
+    return list(itertools.islice(seeds, count))
+
+
+def crawled_apart(change: float, seed: int) -> float:
+    """How far the change found over real HTTP is from that of the offers themselves."""
+    belt = draw(change, MERCHANTS, seed)
+    with tempfile.TemporaryDirectory() as folder:
+        crawled = matched_change(through_http(belt, Path(folder)))
+    straight = matched_change(belt)
+    gaps = zip(_ends(crawled), _ends(straight), strict=True)
+    return max(abs(one - other) for one, other in gaps)
+
+
+def _ends(found: Interval) -> tuple[float, ...]:
+    assert found.value is not None
+    assert found.low is not None
+    assert found.high is not None
+    return found.value, found.low, found.high
+
+
+def _has_first_pages(change: float, seed: int) -> bool:
+    return TroubledSite(draw(change, MERCHANTS, seed)).has_first_pages()
 
 
 def matched_change(belt: TroubledBelt) -> Interval:

@@ -2,14 +2,14 @@
 
     python -m benchmarks.throughput [--listings 100000] [--rounds 3] [--seed 1]
 
-Every stage is a process of its own on at most two processors, and its CPU-seconds and peak memory are those that the
-system counts for it. Both sides read the same archived pages, and every row that they make is compared at the end: the
-benchmark ends with 1 where they differ.
+Each side is a process of its own on at most two processors, and CPU-seconds and peak memory are those that the system
+counts for it. Both read the same archived pages, and every row that they make is compared at the end: the benchmark
+ends with 1 where they differ.
 """
 
 import argparse
+import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -21,19 +21,18 @@ from statistics import median
 
 SIDES = {"ours": "benchmarks.line_stages", "peer": "benchmarks.peer_stages"}
 WORK = ("parse", "clean", "place")
-START = "start"  # imports and configuration, with which every other stage begins
+START = "start"  # imports and configuration
 MADE = {
     "ours": ("offers", "listing_weeks", "rejects", "listing_belts", "parameters"),
     "peer": ("peer",),
 }
 PROCESSORS = 2
 WANTED = 4.0  # times the CPU-seconds, over all stages
-PER_MB = 1 << 20 if sys.platform == "darwin" else 1 << 10  # bytes there, kilobytes elsewhere
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one stage took in one round: user and system CPU-seconds, and the most memory that it held."""
+    """What one stage took in one round: user and system CPU-seconds, and the most memory held until its end."""
 
     side: str
     stage: str
@@ -47,7 +46,7 @@ def main() -> int:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:PROCESSORS])
     with tempfile.TemporaryDirectory() as folder:
-        _run("benchmarks.week_of_pages", folder, str(arguments.listings), str(arguments.seed))
+        print(_run("benchmarks.week_of_pages", folder, str(arguments.listings), str(arguments.seed)), end="")
         costs = [cost for _ in range(arguments.rounds) for side in SIDES for cost in _costs(side, Path(folder))]
         print("\n".join(table_of(costs)), flush=True)
         is_same = subprocess.run([*_python("benchmarks.same_answers"), folder], check=False).returncode == 0
@@ -55,11 +54,12 @@ def main() -> int:
 
 
 def table_of(costs: Sequence[Cost]) -> Iterator[str]:
-    """The lines of the table: medians over the rounds; `all` is the sum of the stages."""
+    """The lines of the table: medians over the rounds; `all` is their sum."""
     rounds = sum(cost.stage == START for cost in costs) // len(SIDES)
     yield f"\nCPU-seconds (medians of {rounds} rounds) and peak memory in MB, {PROCESSORS} processors"
     yield f"{'stage':20}{'ours':>10}{'peer':>10}{'ratio':>8}{'ours MB':>10}{'peer MB':>10}"
-    for title, stages in {"start (in each)": [START], **{stage: [stage] for stage in WORK}, "all": list(WORK)}.items():
+    rows = [(stage, [stage]) for stage in (START, *WORK)]
+    for title, stages in [*rows, ("all", [START, *WORK])]:
         ours, peer = (sum(_median(costs, side, stage).cpu_seconds for stage in stages) for side in SIDES)
         peaks = (max(_median(costs, side, stage).peak_mb for stage in stages) for side in SIDES)
         memory = "".join(f"{peak:10.0f}" for peak in peaks)
@@ -71,22 +71,19 @@ def _costs(side: str, home: Path) -> Iterator[Cost]:
     """One round of one side, from nothing but the archive."""
     for name in MADE[side]:
         shutil.rmtree(home / name, ignore_errors=True)
-    for stage in (START, *WORK):
-        usage = _run(SIDES[side], stage, str(home))
-        yield Cost(side, stage, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / PER_MB)
+    before = 0.0
+    for line in _run(SIDES[side], str(home)).splitlines():
+        stage, cpu_seconds, peak_mb = json.loads(line)
+        yield Cost(side, stage, cpu_seconds - before, peak_mb)
+        before = cpu_seconds
 
 
-def _run(module: str, *arguments: str) -> resource.struct_rusage:
-    """A module run to its end in a process of its own, and what that took.
+def _run(module: str, *arguments: str) -> str:
+    """What a module prints that is run to its end in a process of its own.
 
     This process must stay small: Linux counts the memory of whoever starts a process as that process's first.
     """
-    child = subprocess.Popen([*_python(module), *arguments])
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise RuntimeError(f"{module} {' '.join(arguments)} ended with {child.returncode}")
-    return usage
+    return subprocess.run([*_python(module), *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def _median(costs: Sequence[Cost], side: str, stage: str) -> Cost:

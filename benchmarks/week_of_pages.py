@@ -60,7 +60,7 @@ def write_week(home: Path, listings: int, seed: int) -> int:
     """Writes archive, ledger rows and marketplace files of a week with at least so many listings; returns the pages."""
     pairs = -(-listings // PAIR)
     configs = load(home)
-    belts = _belts(configs, max(2, -(-pairs // MOST_PAIRS)))
+    belts = belts_of_one_county(configs, max(2, -(-pairs // MOST_PAIRS)))
     _write_marketplaces(home, belts)
     shares = [pairs // len(belts) + (number < pairs % len(belts)) for number in range(len(belts))]
     rows: list[dict[str, object]] = []
@@ -85,7 +85,7 @@ def _belt_places(configs: Configs) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["belt", "category", "place_code"], orient="row")
 
 
-def _belts(configs: Configs, count: int) -> list[tuple[str, str, Belt]]:
+def belts_of_one_county(configs: Configs, count: int) -> list[tuple[str, str, Belt]]:
     """Category, its words and a belt, of so many belts that are one county of a city, one for each category."""
     found: dict[str, tuple[str, str, Belt]] = {}
     for belt in configs.belts.values():
@@ -106,9 +106,9 @@ def _scenario(category: str, words: str, belt: Belt, pages: int) -> Scenario:
         "category": category,
         "keywords": words,
         "label": belt.name.zh,
-        "place": {"code": county.code, **_spot(county)},
-        "near": [_spot(part) for part in near],
-        "elsewhere": [_spot(part) for code in ELSEWHERE if (part := place(code))],
+        "place": {"code": county.code, **spot(county)},
+        "near": [spot(part) for part in near],
+        "elsewhere": [spot(part) for code in ELSEWHERE if (part := place(code))],
         "change": 0.0,
         "merchants": 20 + 30 * pages,
         "elsewhere_share": 0.4,
@@ -131,7 +131,8 @@ def _scenario(category: str, words: str, belt: Belt, pages: int) -> Scenario:
     )
 
 
-def _spot(county: Place) -> dict[str, str]:
+def spot(county: Place) -> dict[str, str]:
+    """A county as a scenario names it."""
     province, city = place(county.province_code), place(county.city_code or "")
     assert province is not None
     assert city is not None

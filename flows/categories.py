@@ -18,7 +18,7 @@ from transforms.place import placed
 from transforms.sales import with_cumulative_flows
 from warehouse import lake
 
-METHOD = "listing-weeks-4"
+METHOD = "listing-weeks-5"
 COUNTERS = timedelta(days=28)
 
 

@@ -11,7 +11,7 @@ from rich.table import Column, Table
 
 from configs.calendar import starts_at
 from configs.errors import BeltwatchError
-from flows.handing_over import backfill_files
+from flows.handing_over import backfill_files, ingest_files
 from flows.progress import Reporter
 from flows.weekly import run_history, run_week
 from flows.workplace import Workplace
@@ -44,6 +44,8 @@ def run_demo(work: Workplace, scenario_name: str, seed: int) -> None:
         names = list(world.archives)
         for name, folder in world.archives.items():
             backfill_files(work, [folder], name, reporter)
+        if world.handed_over:
+            ingest_files(work, world.handed_over, MARKETPLACE, reporter)
         reporter.head("history")
         stopped = run_history(work, names, reporter)
         reporter.head(f"week {scenario.live_week}")

@@ -9,6 +9,7 @@ import polars as pl
 from configs.calendar import WEEK, YEAR, year_ago
 from reports.phrases import Language
 from reports.readings import DownShare, Number, Reader, Reading, day, down_shares, history, readings, segments
+from reports.studies import AssistantEffect, PriceIndex, assistant_effects, festival_changes, price_indices
 
 NO_DATA, NO_BASE = "no_data", "no_base"
 GATES = ("offers", "listing_weeks", "figures")  # in the order in which data pass them
@@ -83,8 +84,8 @@ class Facts:
     """One week: changes that are published (deepest first) and withheld, what stands beside them, how it came about.
 
     `down_shares` is by region (a province's code, or china); `history`, `readings` and `segments` are by belt: the
-    change of past weeks by week, every metric's levels by metric, and the change by segment. `floors` are the belts'
-    cost floors with their sources.
+    change of past weeks by week, every metric's levels by metric, and the change by segment; so are `indices`,
+    `assistants` and `festivals`, of belts that have one. `floors` are the belts' cost floors with their sources.
     """
 
     week: date
@@ -94,6 +95,9 @@ class Facts:
     history: dict[str, dict[date, float]]
     readings: dict[str, dict[str, Reading]]
     segments: dict[str, dict[str, Number]]
+    indices: dict[str, PriceIndex]
+    assistants: dict[str, AssistantEffect]
+    festivals: dict[str, Number]
     floors: list[dict[str, Any]]
     pages: pl.DataFrame
     rejects: pl.DataFrame
@@ -151,6 +155,9 @@ def gather(reader: Reader, week: date) -> Facts:
         history=history(reader, week),
         readings=readings(reader, week),
         segments=segments(reader, week),
+        indices=price_indices(reader, week),
+        assistants=assistant_effects(reader, week),
+        festivals=festival_changes(reader, week),
         floors=reader.sql(_FLOORS).to_dicts(),
         pages=reader.sql(_pages(week)),
         rejects=reader.sql(_rejects(week)),

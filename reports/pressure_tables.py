@@ -11,11 +11,18 @@ from reports.numbers import date_text
 from reports.phrases import Say
 from reports.provinces import grouped_rows
 from reports.readings import Number, Reading
+from reports.studies import OWN_SECTION
 from reports.tables import NOTHING, belt_cell, table_of
 from reports.values import bounds_text, difference_text, signless, value_text
 from transforms.metrics import Metric, metrics
 
-SIZES = ("displayed_sales", "merchants", "listings", "belts_down_share")  # these have their places elsewhere
+SIZES = (
+    "displayed_sales",
+    "merchants",
+    "listings",
+    "belts_down_share",
+    *OWN_SECTION,
+)  # these have their places elsewhere
 ARROWS = {"up": "\N{BLACK UP-POINTING TRIANGLE}", "down": "\N{BLACK DOWN-POINTING TRIANGLE}"}
 
 

@@ -2,8 +2,17 @@
 
 from collections.abc import Callable
 
-from reports import drawings, pressure_tables, quality_tables, quality_words, segment_tables, tables, words
-from reports.blocks import Block, Bullets, Details, Paragraph, Section, Tally, folded
+from reports import (
+    drawings,
+    pressure_tables,
+    quality_tables,
+    quality_words,
+    segment_tables,
+    study_tables,
+    tables,
+    words,
+)
+from reports.blocks import Block, Bullets, Details, Paragraph, Section, Table, Tally, folded
 from reports.facts import Facts
 from reports.phrases import Say
 from reports.provinces import CHINA, down_text, provinces_of
@@ -106,6 +115,18 @@ def levels(say: Say, facts: Facts) -> list[Block] | None:
 
 
 @section
+def festival(say: Say, facts: Facts) -> list[Block] | None:
+    """Around a festival: the change against the same phase of last year's beside the plain one."""
+    return _studied(say, "festival", study_tables.festival_table(say, facts))
+
+
+@section
+def prices(say: Say, facts: Facts) -> list[Block] | None:
+    """The belts' price indices."""
+    return _studied(say, "prices", study_tables.index_table(say, facts))
+
+
+@section
 def pressure(say: Say, facts: Facts) -> list[Block] | None:
     """Prices, cost and service: every further metric's level beside that of a year ago."""
     if not facts.belts:
@@ -130,10 +151,24 @@ def pressure(say: Say, facts: Facts) -> list[Block] | None:
 
 
 @section
+def assistant(say: Say, facts: Facts) -> list[Block] | None:
+    """What merchants gained from the marketplace's assistant."""
+    return _studied(say, "assistant", study_tables.assistant_table(say, facts))
+
+
+@section
 def segments(say: Say, facts: Facts) -> list[Block] | None:
     """The change on the year by segment of a belt, for segments that are published."""
     found = segment_tables.segment_details(say, facts)
     return [Paragraph(say("segments_text")), *found] if found else None
+
+
+def _studied(say: Say, name: str, table: Table | None) -> list[Block] | None:
+    """A sentence on how to read the table, and the table, behind a line where there are many belts."""
+    if table is None:
+        return None
+    count = sum(len(row) > 1 for row in table.rows)
+    return [Paragraph(say(f"{name}_text")), *folded(say("all_belts_listed", count=count), [table], count > MANY)]
 
 
 @section

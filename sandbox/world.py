@@ -11,6 +11,7 @@ import yaml
 
 from configs.errors import ConfigError
 from sandbox.archive import Progress, write_past
+from sandbox.returns import handed_over
 from sandbox.scenario import PRACTICE, PRACTICE_HTML, Scenario
 from sandbox.truth import truth
 
@@ -22,18 +23,19 @@ TEMPLATES = {
 
 @dataclass(frozen=True)
 class World:
-    """A practice world in a data home: scenario and seed, truth table, the files of its past (oldest first), and the
-    folder that holds those of each marketplace."""
+    """A practice world in a data home: scenario and seed, truth table, the files of its past (oldest first), the
+    folder that holds those of each marketplace, and files of rows that sellers of the first one hand over."""
 
     scenario: Scenario
     seed: int
     truth: Path
     archive: list[Path]
     archives: dict[str, Path]
+    handed_over: list[Path]
 
 
 def lay_out(home: Path, scenario: Scenario, seed: int, progress: Progress | None = None) -> World:
-    """Writes <home>/sandbox: scenario.json, truth.parquet, archive/<marketplace>/*; what is there already is kept.
+    """Writes <home>/sandbox: scenario.json, truth.parquet, archive/<marketplace>/*, handed-over/*; keeps what is there.
 
     ConfigError where the home holds another scenario or seed. `progress` is told archive weeks done and in all.
     """
@@ -45,7 +47,8 @@ def lay_out(home: Path, scenario: Scenario, seed: int, progress: Progress | None
         truth(scenario, seed).write_parquet(temporary)
         _settle(temporary, path)
     archives = {name: folder / "archive" / name for name in scenario.marketplaces}
-    return World(scenario, seed, path, write_past(folder / "archive", scenario, seed, progress), archives)
+    past = write_past(folder / "archive", scenario, seed, progress)
+    return World(scenario, seed, path, past, archives, _hand_over(folder / "handed-over", scenario, seed))
 
 
 def held_world(home: Path) -> tuple[Scenario, int]:
@@ -91,6 +94,14 @@ def _claim(path: Path, scenario: Scenario, seed: int) -> None:
             )
         return
     _write_text(path, json.dumps(mine | {"scenario": scenario.model_dump(mode="json")}, ensure_ascii=False, indent=1))
+
+
+def _hand_over(folder: Path, scenario: Scenario, seed: int) -> list[Path]:
+    """Writes handed-over/returns.csv where the world plants returns; gives the files there are."""
+    path = folder / "returns.csv"
+    if not path.exists() and (text := handed_over(scenario, seed)) is not None:
+        _write_text(path, text)
+    return [path] if path.exists() else []
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -7,6 +7,7 @@ from transforms.ordered import group_sums
 
 KEY = table("listing_weeks").key
 FILE_ORDER = ["row"]
+OBSERVED = "return_share"  # of a listing: how much of what was sold came back
 SUMMED = (
     "pieces_low", "pieces_mid", "pieces_high", "value_low_yuan", "value_yuan", "value_high_yuan",
     "sales_total_low", "sales_total_high",
@@ -19,14 +20,15 @@ def standing_offers(accepted: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]
     """The offers that stand for a listing, and those refused as duplicates.
 
     `accepted` has one row per offer, `row` its place in the offers, and the columns that `one_per_listing` sums are not
-    needed yet. What pages showed stands before what was handed over (page 0), of which several may stand for one."""
+    needed yet. What pages showed stands before what was handed over (page 0), of which several may stand for one. What
+    no page shows (OBSERVED) is taken over from the last row handed over of the same listing."""
     is_handed_over = pl.col("page") == 0
     shown, repeated = _first_position(accepted.filter(~is_handed_over))
     handed_over = accepted.filter(is_handed_over)
     unseen = handed_over.join(shown, on=KEY, how="anti", maintain_order="left")
     seen = handed_over.join(shown, on=KEY, how="semi", maintain_order="left")
     last, superseded = _last_file(unseen)
-    return pl.concat([shown, last]), pl.concat([repeated, seen, superseded])
+    return pl.concat([_completed(shown, seen), last]), pl.concat([repeated, seen, superseded])
 
 
 def one_per_listing(standing: pl.DataFrame) -> pl.DataFrame:
@@ -54,6 +56,15 @@ def _last_file(offers: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     last = offers.sort("row").unique(KEY, keep="last", maintain_order=True).select(*KEY, "page_digest")
     kept = offers.join(last, on=[*KEY, "page_digest"], how="semi", maintain_order="left")
     return kept, offers.join(last, on=[*KEY, "page_digest"], how="anti", maintain_order="left")
+
+
+def _completed(shown: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """What pages showed, with what only rows handed over of the same listings can tell."""
+    if seen.is_empty():
+        return shown
+    last = seen.sort("row").unique(KEY, keep="last", maintain_order=True).select(*KEY, told=OBSERVED)
+    joined = shown.join(last, on=KEY, how="left", validate="1:1", maintain_order="left")
+    return joined.with_columns(pl.coalesce(OBSERVED, "told").alias(OBSERVED)).drop("told")
 
 
 def _summed(offers: pl.DataFrame) -> pl.DataFrame:

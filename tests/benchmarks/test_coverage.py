@@ -29,9 +29,10 @@ def test_published_intervals_hold_what_was_planted(tried: pl.DataFrame) -> None:
         assert is_credible(figures["is_covered"].sum(), figures.height), f"{metric} {panel}"
 
 
-def test_the_campaign_would_notice_a_plain_interval(tried: pl.DataFrame) -> None:
-    headline = tried.filter("is_published", pl.col("is_covered_plain").is_not_null())
-    assert not is_credible(headline["is_covered_plain"].sum(), headline.height)
+@pytest.mark.parametrize("interval", ["is_covered_plain_z", "is_covered_bootstrap"])
+def test_the_campaign_would_notice_a_textbook_interval(tried: pl.DataFrame, interval: str) -> None:
+    headline = tried.filter("is_published", pl.col(interval).is_not_null())
+    assert not is_credible(headline[interval].sum(), headline.height)
 
 
 def test_the_table_counts_published_intervals_only(tried: pl.DataFrame) -> None:

@@ -86,8 +86,11 @@ def test_both_languages_hold_the_same_numbers(pages: tuple[str, str]) -> None:
     assert re.findall(signed, english) == re.findall(signed, chinese)
 
 
-def test_regions_and_other_alignments_are_left_out(pages: tuple[str, str]) -> None:
-    assert not any("region:" in html or f"{MINUS}99" in html or "+77" in html for html in pages)
+def test_regions_are_left_out_and_the_festival_has_a_section_of_its_own(pages: tuple[str, str]) -> None:
+    assert not any("region:" in html or f"{MINUS}99" in html for html in pages)
+    for html in pages:
+        before, _, rest = html.partition('<section id="festival">')
+        assert "+77" not in before + rest.partition("</section>")[2]
 
 
 def test_what_is_withheld_shows_a_reason_and_no_value(plant: Any, rows: Any) -> None:

@@ -298,6 +298,15 @@ def test_what_a_page_shows_stands_before_what_was_handed_over() -> None:
     assert (listing_weeks["page"].item(), rejects["reason"].item()) == (3, "duplicate")
 
 
+def test_a_return_rate_handed_over_completes_what_a_page_shows() -> None:
+    seen, other = {"page": 3, "sales_30d_text": "60"}, {"page": 3, "listing_id": "B"}
+    given = {"page": 0, "sales_30d_text": "7", "return_rate_text": "18.5%"}
+    listing_weeks, rejects = clean(offers(seen, other, {**given, "return_rate_text": "99%"}, given), None)
+    assert listing_weeks.select("listing_id", "page", "return_share").rows() == [("A", 3, 0.185), ("B", 3, None)]
+    assert listing_weeks["value_yuan"][0] == pytest.approx(60 * 28 / 30 * 3.5)
+    assert rejects["reason"].to_list() == ["duplicate"] * 2
+
+
 def test_weeks_and_merchants_are_kept_apart() -> None:
     history = offers({}, {"week": WEEK - timedelta(days=7)}, {"merchant_id": "N"})
     listing_weeks, rejects = clean(history, marketplace())
