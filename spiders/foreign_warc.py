@@ -18,6 +18,7 @@ from spiders.warc_records import Damage, RawRecord
 GZIP_LEVEL = 1  # 1 ms a page; level 6 saves a third of the bytes for three times that
 YEARS = range(1990, 2100)
 REPLAYED = re.compile(r"^https?://web\.archive\.org/web/(\d{14})[a-z_]*/(?:(?=https?://)|(?=[^/]+/))(.+)$")
+PLAIN_DATE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$")  # as readers of WARC 1.1 know it
 STAMP = "%Y%m%d%H%M%S"
 
 
@@ -185,7 +186,8 @@ def _member(record: RawRecord, capture: Capture, answer: Answer, is_cut: bool) -
         "Content-Type": "application/http; msgtype=response",
         "Content-Length": str(len(answer.block)),
     }
-    if capture.fetched_at is not None and capture.fetched_at != _instant(record.header("warc-date")):
+    stated = record.header("warc-date")
+    if capture.fetched_at is not None and not (PLAIN_DATE.match(stated) and _instant(stated) == capture.fetched_at):
         named["WARC-Date"] = capture.fetched_at.isoformat(timespec="microseconds")[:26] + "Z"
     if is_cut:
         named["WARC-Truncated"] = "disconnect"

@@ -199,6 +199,7 @@ edits = st.tuples(
 
 @settings(max_examples=250, deadline=3000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.booleans(), st.integers(0, 4), st.lists(edits, min_size=1, max_size=4), st.integers(0, 60))
+@example(False, 0, [("flip", 0.19140625, b"\x00")], 0)  # a blank in a date
 @example(True, 2, [("delete", 0.0, b"x" * 9)], 0)
 @example(False, 1, [("insert", 0.5, b"WARC/1.0\r\nWARC-Type: response\r\n")], 0)
 @example(False, 4, [], 30)
