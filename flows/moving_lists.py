@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from configs.register import Configs
+from configs.tables import figures_draft
 from transforms.coverage import Coverage
 from transforms.figures import figures_frame
 from transforms.publication import decide_level, suppressed
@@ -23,15 +24,16 @@ def missed_figures(
     of them were read again. What was read again is part of the offers' fingerprint."""
     parts = [_recapture(home, configs, unit) for unit in units]
     whole = [part for part in parts if part is not None]
+    if not whole or None in parts:
+        return figures_draft().empty()
     decision = suppressed("quarantined") if is_stopped else decide_level(covered, configs.publication)
-    figures = recapture_figures(pooled(whole), decision) if whole and None not in parts else []
-    return figures_frame(figures, belt, week, Coverage(covered, None))
+    return figures_frame(recapture_figures(pooled(whole), decision), belt, week, Coverage(covered, None))
 
 
 def _recapture(home: Path, configs: Configs, unit: Unit) -> Recapture | None:
-    again = lake.overlap_file(home, *unit)
-    if not again.exists():
+    again, marketplace = lake.overlap_file(home, *unit), configs.marketplaces.get(unit[0])
+    if marketplace is None or not again.exists():
         return None
     paths = (lake.page_offers_file(home, *unit), again)
     shown, overlaps = (pl.read_parquet(path, columns=SIGHTING, hive_partitioning=False) for path in paths)
-    return recapture(shown, overlaps, configs.marketplace(unit[0]).listing.first_page)
+    return recapture(shown, overlaps, marketplace.listing.first_page)

@@ -42,10 +42,11 @@ def rest_of(marketplace: Marketplace, key: PageKey, facts: PageFacts) -> list[Pl
 
 def overlap_pages(first: int, last: int, count: int) -> list[int]:
     """The pages to be read again: the first, to which listings climb from anywhere, and `count` - 1 evenly spread over
-    the others. None of a list of one page, which cannot move between its pages."""
+    the others, but no more than half of all. None of a list of one page, which cannot move between its pages."""
     if last <= first or count == 0:
         return []
-    others, chosen = last - first, min(count - 1, last - first)
+    others, most = last - first, (last - first + 2) // 2
+    chosen = min(count, most) - 1
     return [first, *(first + 1 + (2 * place + 1) * others // (2 * chosen) for place in range(chosen))]
 
 

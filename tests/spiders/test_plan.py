@@ -77,7 +77,15 @@ def test_some_pages_are_read_again_once_the_category_is_through(reshaped: Build)
 
 @pytest.mark.parametrize(
     ("first", "last", "count", "pages"),
-    [(1, 1, 4, []), (1, 2, 4, [1, 2]), (1, 3, 4, [1, 2, 3]), (0, 9, 3, [0, 3, 7]), (1, 50, 1, [1]), (1, 50, 0, [])],
+    [
+        (1, 1, 4, []),
+        (1, 2, 4, [1]),
+        (1, 3, 4, [1, 3]),
+        (1, 8, 4, [1, 3, 5, 7]),
+        (0, 9, 3, [0, 3, 7]),
+        (1, 50, 1, [1]),
+        (1, 50, 0, []),
+    ],
 )
 def test_which_pages_are_read_again(first: int, last: int, count: int, pages: list[int]) -> None:
     assert overlap_pages(first, last, count) == pages
