@@ -10,8 +10,8 @@ behind the last) are told as animals are by marking some and looking how many of
 Source: Chapman 1951. The interval holds every N under which an overlap of m2 is not among the 2.5 % least or most
 (hypergeometric), so that it has an upper end where nothing new was found and never lies below what was seen. It
 supposes that what has moved is as likely on the pages read again as on the others; pages that are lost are none of
-this: coverage tells of them, and what was read again of such a page does not count. With overlap pages drawn from all
-alike, or the first few only, the first page's climbers made the interval miss in half of the trials and more.
+this: coverage tells of them, and what was read again of such a page does not count. The first page is apart because
+what climbs from anywhere lands there: as one page among others it would stand for climbers on all.
 """
 
 import math
