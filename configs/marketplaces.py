@@ -38,6 +38,8 @@ class Title(Part):
 class Listing(Part):
     """Where the pages of a category are; `depth` is the last page that is planned, `page_size` in listings.
 
+    `overlap` is how many pages are read a second time once a category is through (spiders/plan.py).
+
     `url` holds {category}, and {page} or, where the site counts listings, {offset} = (page - first_page) x page_size.
     """
 
@@ -46,6 +48,7 @@ class Listing(Part):
     first_page: int = Field(default=1, ge=0)
     page_size: int = Field(default=60, ge=1)
     depth: int = Field(default=50, ge=1)
+    overlap: int = Field(default=4, ge=0)
 
     @field_validator("url")
     @classmethod

@@ -13,6 +13,7 @@ from configs.tables import figures_draft
 from flows.belt_rows import BeltRows
 from flows.festival_base import FestivalBases, festival_weeks
 from flows.footings import BeltFootings
+from flows.moving_lists import missed_figures
 from flows.quality import quarantined_weeks
 from flows.rests import rests_on
 from transforms import year_to_date
@@ -91,7 +92,7 @@ class BeltWeeks:
             reordered=self.footings.reordered(week, base),
             measured=(self.measures(week), self.measures(base)),
         )
-        others = [self.festival(week, weekly), self.to_date(week), self.assistant(week)]
+        others = [self.festival(week, weekly), self.to_date(week), self.assistant(week), self.missed(week)]
         return pl.concat([weekly, *others]).sort(figures_draft().key)
 
     def festival(self, week: date, weekly: pl.DataFrame) -> pl.DataFrame:
@@ -143,6 +144,12 @@ class BeltWeeks:
             rules=self.configs.publication,
             quarantined=week in self.stopped,
         )
+
+    def missed(self, week: date) -> pl.DataFrame:
+        """What the lists of one week did not show, as they moved while they were read."""
+        units = [unit for unit in self.units if unit[1] == week]
+        args = self.home, self.configs, self.belt.id, week, units, self.covered(week), week in self.stopped
+        return missed_figures(*args)
 
     def adoption(self, week: date) -> pl.DataFrame:
         """What the effect of the assistant takes from one week."""

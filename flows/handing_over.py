@@ -1,5 +1,6 @@
 """Data that comes by other ways than our crawl: rows handed over, and WARC files of any crawler."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from flows.mapping import as_they_come
 from flows.progress import Reporter
 from flows.workplace import Workplace
 
+NAMED = 5  # hosts and kinds of records that a sentence names
 UNUSABLE = ("no_listing_id", "no_merchant_id", "unreadable_price", "price_out_of_range", "unreadable_sales")
 
 if TYPE_CHECKING:
@@ -63,11 +65,18 @@ def backfill_files(work: Workplace, files: Iterable[Path], marketplace: str, rep
 
     found = work.configs.marketplace(marketplace)
     with reporter.step("backfill") as step:
-        report = backfill(work.home, found, list(files), work.ledger, step.advance, as_they_come)
-        step.say(_sentence(report))
+        report = backfill(work.home, found, list(files), work.ledger, step.advance, as_they_come, step.advance)
+        step.say(_sentence(report, marketplace))
 
 
-def _sentence(report: "BackfillReport") -> str:
+def _counted(names: Counter[str]) -> str:
+    """The most frequent of some names, each with its number, and how many there are besides."""
+    shown = names.most_common(NAMED)
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return ", ".join(f"{name} {count}" for name, count in shown) + more
+
+
+def _sentence(report: "BackfillReport", marketplace: str) -> str:
     """What a backfill found and took."""
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(report.outcomes.items()))
     parts = [
@@ -75,7 +84,11 @@ def _sentence(report: "BackfillReport") -> str:
         f"{report.known} known already" if report.known else "",
         f"{report.later} later captures of a week left" if report.later else "",
         f"{report.unmatched} addresses are no listing, first {report.unmatched_urls[0]}" if report.unmatched else "",
+        f"of hosts that {marketplace} does not have: {_counted(report.unknown_hosts)}" if report.unknown_hosts else "",
         f"{report.undated} without a date" if report.undated else "",
-        f"cut short: {', '.join(map(str, report.cut_sources))}" if report.cut_sources else "",
+        f"{report.revisits} revisits of pages in these files" if report.revisits else "",
+        f"{report.unresolved} revisits of pages that are in none of them" if report.unresolved else "",
+        f"records passed over: {_counted(report.skipped)}" if report.skipped else "",
+        f"{report.damaged} damaged or cut short in {', '.join(map(str, report.cut_sources))}" if report.damaged else "",
     ]
     return "; ".join(part for part in parts if part)

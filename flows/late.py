@@ -18,11 +18,6 @@ from warehouse import lake
 UNIT = ["marketplace", "week", "category"]
 
 
-def offers_file(home: Path, marketplace: str, week: date, category: str) -> Path:
-    """File of the offers read from the pages of one unit."""
-    return home / "offers" / marketplace / str(week) / f"{category}.parquet"
-
-
 def read_from(pages: pl.DataFrame, rules: Iterable[str]) -> str:
     """The fingerprint of offers: of the stored pages (rows of table pages of one unit; empty ones have none and count
     for coverage) and, apart, of what they are read by."""
@@ -35,7 +30,7 @@ def late_weeks(home: Path, pages: pl.DataFrame, marketplaces: Sequence[str]) -> 
     chosen = pages.filter(pl.col("marketplace").is_in(list(marketplaces)))
     late = set()
     for (marketplace, week, category), rows in chosen.group_by(UNIT):
-        stood = lake.fingerprint_of(offers_file(home, marketplace, week, category))
+        stood = lake.fingerprint_of(lake.page_offers_file(home, marketplace, week, category))
         if stood is not None and stood.partition("-")[0] != read_from(rows, ()).partition("-")[0]:
             late.add(week)
     return sorted(late)

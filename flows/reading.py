@@ -9,9 +9,10 @@ import polars as pl
 
 from configs.calendar import week_of
 from configs.errors import BeltwatchError, InputError
+from configs.marketplaces import Marketplace
 from configs.register import Configs
 from configs.tables import table
-from flows.late import offers_file, read_from, reopen
+from flows.late import read_from, reopen
 from flows.progress import Advance
 from flows.workplace import Workplace
 from warehouse import lake
@@ -76,19 +77,30 @@ def parse_category(
     chosen = sorted(key[0] for key in by_week if weeks is None or key[0] in set(weeks))
     for done, week in enumerate(chosen, start=1):
         rows = by_week[(week,)].filter(pl.col("outcome") == "listing")
-        path = offers_file(home, marketplace, week, category)
+        path = lake.page_offers_file(home, marketplace, week, category)
         made_of = read_from(by_week[(week,)], [METHOD, configs.digests[f"marketplaces/{marketplace}.yaml"]])
         if again or lake.fingerprint_of(path) != made_of:
             if path.exists():
                 reopen(home, week)
+            _write_overlaps(home, found, week, category, rows)
             offers, failures = read_pages(home, found, week, category, rows)
             lake.write(path, table("offers").conform(offers), made_of)
             report.failures += [f"page {failure.page}: {failure.reason}" for failure in failures]
-            report.pages += rows.height
+            report.pages += rows.filter(purpose="listing").height
             report.offers += offers.height
             report.units += 1
         advance(done, len(chosen))
     return report
+
+
+def _write_overlaps(home: Path, marketplace: Marketplace, week: date, category: str, rows: pl.DataFrame) -> None:
+    """What the pages showed that were read a second time; one that cannot be read now tells nothing and is left out."""
+    from spiders.parse import parse_category as read_pages
+
+    again = rows.filter(purpose="overlap")
+    if not again.is_empty():
+        shown, _ = read_pages(home, marketplace, week, category, again, "overlap")
+        lake.write(lake.overlap_file(home, marketplace.name, week, category), shown)
 
 
 def refuse_failures(report: ParseReport) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from configs.tables import table
-from flows.late import offers_file, reopened
+from flows.late import reopened
 from flows.show import WIDE
 from flows.workplace import Workplace
 from spiders.pages import STORED
@@ -99,7 +99,7 @@ def coverage_of(home: Path, pages: pl.DataFrame) -> pl.DataFrame:
 
 
 def _listings_seen(home: Path, marketplace: str, week: Any, category: str) -> int | None:
-    path = offers_file(home, marketplace, week, category)
+    path = lake.page_offers_file(home, marketplace, week, category)
     if not path.exists():
         return None
     seen: int = pl.scan_parquet(path).select(pl.col("listing_id").drop_nulls().n_unique()).collect().item()

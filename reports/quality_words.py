@@ -5,6 +5,7 @@ import polars as pl
 from reports.facts import Facts
 from reports.numbers import share_text
 from reports.phrases import Say
+from transforms.recapture import MISSED
 
 READ = ("listing", "empty")  # outcomes that reach figures
 
@@ -17,6 +18,17 @@ def pages_text(say: Say, facts: Facts) -> str:
         return say("quality_pages_none")
     read = int(this_week.filter(pl.col("outcome").is_in(READ))["page_count"].sum())
     return say("quality_pages", count=f"{planned:,}", read=f"{read:,}", share=share_text(say, read / planned))
+
+
+def missed_text(say: Say, facts: Facts) -> str | None:
+    """Where most listings were missed as lists moved while they were read; nothing where no page was read again."""
+    known = [belt for belt in facts.belts if MISSED in facts.readings.get(belt.belt, {})]
+    if not known:
+        return None
+    most = max(known, key=lambda belt: facts.readings[belt.belt][MISSED].level.value)
+    level = facts.readings[most.belt][MISSED].level
+    ends = {name: share_text(say, getattr(level, name)) for name in ("low", "high")}
+    return say("quality_missed", belt=most.name(say.language), share=share_text(say, level.value), **ends)
 
 
 def rejects_text(say: Say, facts: Facts) -> str:

@@ -213,12 +213,13 @@ def reading(say: Say, facts: Facts) -> list[Block] | None:
 
 @section
 def quality(say: Say, facts: Facts) -> list[Block] | None:
-    """Pages by outcome, refused offers by reason, and the three gates."""
+    """Pages by outcome, listings missed between pages, refused offers by reason, and the three gates."""
     failed = len(facts.failed_checks)
     summary = say("quality_gates_failed_shown", count=failed)
     return [
         Paragraph(quality_words.pages_text(say, facts)),
         *([quality_tables.pages_table(say, facts)] if len(facts.pages) else []),
+        *([Paragraph(missed)] if (missed := quality_words.missed_text(say, facts)) else []),
         Paragraph(quality_words.rejects_text(say, facts)),
         *([quality_tables.rejects_table(say, facts)] if len(facts.rejects) else []),
         Paragraph(quality_words.gates_text(say, facts)),

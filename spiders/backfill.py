@@ -8,10 +8,11 @@ from hashlib import sha256
 from itertools import starmap
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from configs.calendar import week_of
 from configs.marketplaces import Marketplace
-from spiders.foreign_warc import Capture, Source, read_capture, warc_files
+from spiders.foreign_warc import Capture, Originals, Source, read_capture, warc_files
 from spiders.lake_files import whole_file
 from spiders.ledger import Ledger
 from spiders.outcome import classify
@@ -29,17 +30,25 @@ Each = Callable[[Callable[..., Rows], Iterable[tuple[Any, ...]]], Iterator[Rows]
 class BackfillReport:
     """What became of the captures: captures = unmatched + undated + known + later + stored.
 
-    `known` are of pages that are done in the ledger already, `later` of pages of which an earlier capture was taken.
+    `known` are of pages that are done in the ledger already, `later` of pages of which an earlier capture was taken. Of
+    the unmatched, `unknown_hosts` counts those of hosts that the marketplace does not have. `revisits` are captures
+    that were found to be as another is, `unresolved` those that point at none in these files; `skipped` counts what is
+    no capture of a page by its kind, `damaged` what is no whole record.
     """
 
     sources: int = 0
     captures: int = 0
     unmatched: int = 0
     unmatched_urls: list[str] = field(default_factory=list)
+    unknown_hosts: Counter[str] = field(default_factory=Counter)
     undated: int = 0
     known: int = 0
     later: int = 0
     stored: int = 0
+    revisits: int = 0
+    unresolved: int = 0
+    damaged: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     cut_sources: list[Path] = field(default_factory=list)
 
@@ -64,19 +73,21 @@ def backfill(
     ledger: Ledger,
     on_progress: Progress | None = None,
     each: Each = starmap,
+    on_source: Progress | None = None,
 ) -> BackfillReport:
     """Takes listing pages of the marketplace from WARC files into our archive and ledger, as pages that are done.
 
     The week is that of the capture. Of several captures of a page in a week the earliest that is a listing or says
-    that there is none is taken, else the earliest. Pages that are done in the ledger stay as they are, so that
-    running it again changes nothing; those that are open there are done with it. `on_progress` is told pages done and
-    pages to do; `each` may read batches of pages in other processes, the ledger is written in this one. InputError for
-    a file that is no WARC, before anything is written.
+    that there is none is taken, else the earliest: it is the nearest to the Monday of which the week's figures are.
+    Pages that are done in the ledger stay as they are, so that running it again changes nothing; those that are open
+    there are done with it. `on_progress` is told pages done and pages to do; `on_source` files looked through and files
+    in all; `each` may read batches of pages in other processes, the ledger is written in this one. InputError for a
+    file that is no WARC, before anything is written.
     """
     report = BackfillReport()
     done = ledger.rows(marketplace=marketplace.name).filter(state="done")
     known = set(done.select("week", "category", "page").iter_rows())
-    found = _candidates(marketplace, warc_files(warc_paths), known, report)
+    found = _candidates(marketplace, _captures(warc_files(warc_paths), marketplace, report, on_source), known, report)
     report.later = sum(len(captures) - 1 for captures in found.values())
     told = 0
     batches = [(home, marketplace, source, {key: found[key] for key in keys}) for source, keys in _batches(found)]
@@ -89,22 +100,44 @@ def backfill(
     return report
 
 
+def _captures(
+    paths: list[Path], marketplace: Marketplace, report: BackfillReport, on_source: Progress | None
+) -> Iterator[Capture]:
+    """The captures in some files, revisits behind those that they may be as."""
+    originals = Originals()
+    for done, source in enumerate(map(Source, paths), start=1):
+        for capture in source.captures():
+            if marketplace.category_of_url(capture.url) is not None:
+                originals.add(capture)
+            yield capture
+        originals.wanted += source.revisits
+        report.sources += 1
+        report.damaged += source.damaged
+        report.skipped += source.skipped
+        report.cut_sources += [source.path] if source.is_cut else []
+        if on_source is not None:
+            on_source(done, len(paths))
+    for revisit in originals.wanted:
+        found = originals.of(revisit)
+        report.revisits += found is not None
+        if found is not None:
+            yield found
+        elif marketplace.category_of_url(revisit.url) is not None:
+            report.unresolved += 1
+
+
 def _candidates(
-    marketplace: Marketplace, paths: list[Path], known: set[tuple[date, str, int]], report: BackfillReport
+    marketplace: Marketplace, captures: Iterable[Capture], known: set[tuple[date, str, int]], report: BackfillReport
 ) -> dict[PageKey, list[Capture]]:
     """Captures of each page that the ledger does not have, the earliest first; the others are counted."""
     found: dict[PageKey, list[Capture]] = {}
-    for source in map(Source, paths):
-        report.sources += 1
-        for capture in source.captures():
-            report.captures += 1
-            key = _key(marketplace, capture, report)
-            if key is not None and (key.week, key.category, key.page) in known:
-                report.known += 1
-            elif key is not None:
-                found.setdefault(key, []).append(capture)
-        if source.is_cut:
-            report.cut_sources.append(source.path)
+    for capture in captures:
+        report.captures += 1
+        key = _key(marketplace, capture, report)
+        if key is not None and (key.week, key.category, key.page) in known:
+            report.known += 1
+        elif key is not None:
+            found.setdefault(key, []).append(capture)
     return {key: sorted(captures, key=_age) for key, captures in found.items()}
 
 
@@ -112,6 +145,9 @@ def _key(marketplace: Marketplace, capture: Capture, report: BackfillReport) -> 
     place = marketplace.category_of_url(capture.url)
     if place is None:
         report.unmatched += 1
+        host = _host(capture.url)
+        if host not in marketplace.hosts:
+            report.unknown_hosts[host] += 1
         if len(report.unmatched_urls) < NAMED_URLS and capture.url not in report.unmatched_urls:
             report.unmatched_urls.append(capture.url)
         return None
@@ -121,8 +157,15 @@ def _key(marketplace: Marketplace, capture: Capture, report: BackfillReport) -> 
     return PageKey(marketplace.name, week_of(capture.fetched_at), *place)
 
 
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or "(none)"
+    except ValueError:
+        return "(none)"
+
+
 def _age(capture: Capture) -> tuple[Any, ...]:
-    return capture.fetched_at, capture.path.name, capture.offset
+    return capture.fetched_at, capture.path.name, capture.offset, capture.inner
 
 
 def _batches(found: dict[PageKey, list[Capture]]) -> list[tuple[Path, list[PageKey]]]:
@@ -172,7 +215,7 @@ def _archived(home: Path, source: Path, chosen: list[_Chosen]) -> Rows:
     and one that takes other pages of the same source writes another.
     """
     key = chosen[0].key
-    taken = [(one.key.category, one.key.page, one.capture.path.name, one.capture.offset) for one in chosen]
+    taken = [(one.key.category, one.key.page, *_age(one.capture)) for one in chosen]
     digest = sha256(repr((source.name, source.stat().st_size, taken)).encode()).hexdigest()[:12]
     path = home / "pages" / key.marketplace / key.week.isoformat() / f"backfill-{digest}.warc.gz"
     rows = []

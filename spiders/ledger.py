@@ -62,8 +62,8 @@ class Ledger:
         is_due = sa.or_(PAGES.c.retry_at.is_(None), PAGES.c.retry_at <= now)
         wanted = (
             sa.select(*_KEY, PAGES.c.url, PAGES.c.attempts)
-            .where(*_within(scope), PAGES.c.state == "planned", is_due)
-            .order_by(PAGES.c.category, PAGES.c.page, PAGES.c.purpose, PAGES.c.read)
+            .where(*_within(scope), sa.or_(is_free, _is_expired(now)))
+            .order_by(PAGES.c.category, PAGES.c.purpose, PAGES.c.page, PAGES.c.read)
             .limit(count)
             .with_for_update(skip_locked=True)
         )

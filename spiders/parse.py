@@ -34,19 +34,21 @@ class _PageOffers:
 
 
 def parse_category(
-    home: Path, marketplace: Marketplace, week: date, category: str, pages: pl.DataFrame
+    home: Path, marketplace: Marketplace, week: date, category: str, pages: pl.DataFrame, purpose: str = "listing"
 ) -> tuple[pl.DataFrame, list[PageFailure]]:
     """Table offers of one category and week, sorted by page and position, and the pages that could not be read.
 
-    `pages` holds rows of table pages; those of this category and week whose outcome is `listing` are read, once each
-    (overlaps and revisits are not offers of the week). A page that fails gives no offers and one failure.
+    `pages` holds rows of table pages; those of this category and week whose outcome is `listing` are read, once each.
+    Only pages of the purpose `listing` are offers of the week: an overlap would show more of a week than its base a
+    year ago can, and which capture stands for a listing would hang on when it was read. A page that fails gives no
+    offers and one failure.
     """
     wanted = pages.filter(
         pl.col("marketplace") == marketplace.name,
         pl.col("week") == week,
         pl.col("category") == category,
         pl.col("outcome") == "listing",
-        pl.col("purpose") == "listing",
+        pl.col("purpose") == purpose,
         pl.col("read") == 1,
     ).sort("page")
     parsed: list[_PageOffers] = []

@@ -3,6 +3,7 @@
 from transforms.assistant_metrics import assistant_metrics
 from transforms.metric import Metric
 from transforms.metrics import comparison_metrics, index_metrics, metrics, region_metrics
+from transforms.recapture import recapture_metrics
 
 
 def catalogue() -> list[Metric]:
@@ -12,4 +13,4 @@ def catalogue() -> list[Metric]:
 
 def level_metrics() -> list[Metric]:
     """The metrics that have a level in a belt and week, in the order of publication."""
-    return [*metrics(), *index_metrics(), *assistant_metrics()]
+    return [*metrics(), *index_metrics(), *assistant_metrics(), *recapture_metrics()]

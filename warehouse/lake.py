@@ -26,10 +26,19 @@ def partition(home: Path, name: str, marketplace: str, week: date, category: str
 
 def offer_files(home: Path, marketplace: str, week: date, category: str) -> list[Path]:
     """The offers of one unit in the order in which they count: pages first, then rows handed over, oldest first."""
-    folder = home / "offers" / marketplace / str(week)
-    handed_over = folder.glob(f"{category}.handed-over-*.parquet")
-    pages = folder / f"{category}.parquet"
+    pages = page_offers_file(home, marketplace, week, category)
+    handed_over = pages.parent.glob(f"{category}.handed-over-*.parquet")
     return ([pages] if pages.exists() else []) + sorted(handed_over, key=lambda path: (path.stat().st_mtime_ns, path))
+
+
+def page_offers_file(home: Path, marketplace: str, week: date, category: str) -> Path:
+    """What the pages of one unit showed."""
+    return home / "offers" / marketplace / str(week) / f"{category}.parquet"
+
+
+def overlap_file(home: Path, marketplace: str, week: date, category: str) -> Path:
+    """What the pages of one unit showed that were read a second time, as offers; there is none where none were."""
+    return home / "overlaps" / marketplace / str(week) / f"{category}.parquet"
 
 
 def offer_units(home: Path) -> Iterator[tuple[str, date, str]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.faults.table import FaultRow
 
 # Modules of this package, each with row(folder, is_short)
-CAMPAIGNS = ("kills", "killed_runs", "two_runs", "clocks", "storm", "robots", "addresses")
+CAMPAIGNS = ("kills", "killed_runs", "two_runs", "clocks", "storm", "robots", "addresses", "resorting", "archives")
 
 
 def main() -> int:

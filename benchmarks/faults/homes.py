@@ -112,13 +112,15 @@ def requests(log: Path) -> list[dict[str, object]]:
 
 
 def fetched_again(home: Path, done: pl.DataFrame, log: Path) -> int:
-    """Pages, of rows of table pages, whose last request is not the one whose answer is stored."""
+    """Pages, of rows of table pages, whose last request is none of those whose answers are stored: a page may be stored
+    once as a listing and once as an overlap."""
     last: dict[str, int] = {}
     for request in requests(log):
         last[str(request["path"])] = int(str(request["seq"]))
-    again = 0
+    kept: dict[str, int] = {}
     for row in done.iter_rows(named=True):
         stored = read_page(home, row["archive_file"], row["archive_offset"])
         parts = urlsplit(row["url"])
-        again += last[f"{parts.path}?{parts.query}"] != int(stored.header("X-Request-Number"))
-    return again
+        path = f"{parts.path}?{parts.query}"
+        kept[path] = max(kept.get(path, 0), int(stored.header("X-Request-Number")))
+    return sum(last[path] != number for path, number in kept.items())

@@ -98,7 +98,7 @@ def marketplace_at(port: int, **changes: Any) -> Marketplace:
         "title": {"en": "Small", "zh": "小"},
         "hosts": ["127.0.0.1"],
         "allow_loopback": True,
-        "listing": {"url": address, "encoding": "gbk", "page_size": 2, "depth": 20},
+        "listing": {"url": address, "encoding": "gbk", "page_size": 2, "depth": 20, "overlap": 0},
         "rate": {"requests_per_second": 500, "concurrency": 2},
         "categories": {"towels": TOWELS, "luggage": LUGGAGE},
         "sales": {"basis": "trailing_30d"},

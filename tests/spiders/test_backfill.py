@@ -9,6 +9,7 @@ import pytest
 
 from configs.errors import InputError
 from configs.marketplaces import Marketplace
+from spiders import warc_files
 from spiders.archive import read_page
 from spiders.backfill import BackfillReport, backfill
 from spiders.decode import decoded
@@ -234,12 +235,16 @@ def test_files_that_are_no_archives_are_refused_before_anything_is_written(
     assert not (tmp_path / "pages").exists()
 
 
-def test_an_archive_compressed_as_a_whole_says_how_to_mend_it(
-    tmp_path: Path, marketplace: Marketplace, ledger: Ledger
+def test_an_archive_compressed_as_a_whole_is_read_and_a_large_one_says_how_to_mend_it(
+    tmp_path: Path, marketplace: Marketplace, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    records = [record(address(page), listing(page) * 9999, "2024-05-06T02:00:00Z") for page in (1, 2)]
+    records = [record(address(page), listing(page) + b" " * 9999, "2024-05-06T02:00:00Z") for page in (1, 2)]
     source = tmp_path / "a.warc.gz"
     source.write_bytes(gzip.compress(b"".join(records)))
+    assert run(tmp_path, marketplace, ledger, source).outcomes == Counter(listing=2)
+    rows = ledger.rows(marketplace="practice")
+    assert parse_category(tmp_path, marketplace, MONDAY, "towels", rows)[0]["listing_id"].to_list() == ["1", "2"]
+    monkeypatch.setattr(warc_files, "MAX_RECORD_BYTES", 15_000)
     with pytest.raises(InputError, match="recompress"):
         run(tmp_path, marketplace, ledger, source)
 

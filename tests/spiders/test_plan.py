@@ -8,7 +8,7 @@ import pytest
 from configs.errors import ConfigError
 from configs.marketplaces import Marketplace
 from spiders.pages import PageFacts, PageKey
-from spiders.plan import plan_week, rest_of
+from spiders.plan import overlap_pages, plan_week, rest_of
 
 WEEK = date(2026, 11, 16)
 FIRST = PageKey("small", WEEK, "towels", 1)
@@ -54,7 +54,38 @@ def test_only_page_one_of_a_listing_has_a_rest(reshaped: Build) -> None:
 
 
 def test_pages_may_be_counted_from_nought(reshaped: Build) -> None:
-    listing = {"url": "http://127.0.0.1/?c={category}&p={page}", "first_page": 0, "page_size": 2, "depth": 5}
+    listing = {
+        "url": "http://127.0.0.1/?c={category}&p={page}",
+        "first_page": 0,
+        "page_size": 2,
+        "depth": 5,
+        "overlap": 0,
+    }
     small = reshaped(1, listing=listing)
     assert plan_week(small, WEEK)[0].key.page == 0
     assert pages_after(small, FIRST._replace(page=0), pages_said=3, cards=2) == [1, 2]
+
+
+def test_some_pages_are_read_again_once_the_category_is_through(reshaped: Build) -> None:
+    listing = {"url": "http://127.0.0.1/?c={category}&p={page}", "page_size": 2, "depth": 20}
+    rest = rest_of(reshaped(1, listing=listing), FIRST, PageFacts("listing", pages_said=99, cards=2))
+    assert [page.key.page for page in rest if page.key.purpose == "listing"] == list(range(2, 21))
+    again = [page for page in rest if page.key.purpose == "overlap"]
+    assert [page.key.page for page in again] == [1, 5, 11, 17]
+    assert again[0].url == "http://127.0.0.1/?c=%E6%AF%9B%E5%B7%BE&p=1"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count", "pages"),
+    [
+        (1, 1, 4, []),
+        (1, 2, 4, [1]),
+        (1, 3, 4, [1, 3]),
+        (1, 8, 4, [1, 3, 5, 7]),
+        (0, 9, 3, [0, 3, 7]),
+        (1, 50, 1, [1]),
+        (1, 50, 0, []),
+    ],
+)
+def test_which_pages_are_read_again(first: int, last: int, count: int, pages: list[int]) -> None:
+    assert overlap_pages(first, last, count) == pages

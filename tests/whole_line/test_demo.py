@@ -42,6 +42,20 @@ def test_the_split_adds_up(home: Path) -> None:
     assert gap < 1e-9
 
 
+def test_what_was_missed_is_told_of_the_week_of_which_pages_were_read_again(home: Path) -> None:
+    with warehouse.open(home) as reader:
+        told = reader.sql("select week, value, low, high, listings from figures where metric = 'missed_share'")
+        last = reader.sql("select max(week) from figures").item()
+        again = reader.sql("select count(*) from pages where purpose = 'overlap' and outcome = 'listing'").item()
+    assert again > 0
+    assert told["week"].unique().to_list() == [last]
+    assert told.filter((pl.col("value") != 0) | (pl.col("low") != 0) | (pl.col("high") <= 0)).is_empty(), (
+        "it stands still"
+    )
+    (page,) = home.glob("reports/*/index.html")
+    assert "most was missed for" in page.read_text(encoding="utf-8")
+
+
 def test_a_second_time_changes_nothing_and_says_so(home: Path) -> None:
     count = "select (select count(*) from figures) as figures, (select count(*) from listing_weeks) as listing_weeks"
     with warehouse.open(home) as reader:
