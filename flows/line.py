@@ -15,7 +15,7 @@ from flows.categories import COUNTERS, clean_category, place_category
 from flows.mapping import Mapper, in_processes, in_turn
 from flows.price_index import build_index
 from flows.progress import Reporter
-from flows.reading import parse_category, parse_units, plan, refuse_failures, refuse_future
+from flows.reading import note_amended, parse_category, parse_units, plan, refuse_failures, refuse_future
 from flows.regions import build_regions
 from flows.workplace import Workplace
 from warehouse import lake
@@ -73,6 +73,8 @@ class Line:
                 for marketplace, category in parse_units(work, self.marketplaces, weeks)
             ]
             reports = self._mapper(weeks)("parse", parse_category, units, step.advance)
+            for report in reports:
+                note_amended(work, report)
             read, offers = sum(report.pages for report in reports), sum(report.offers for report in reports)
             step.say(f"{offers} offers from {read} pages" if read else "nothing new to read")
         for report in reports:

@@ -1,9 +1,10 @@
 """The steps plan, crawl and parse: from what is configured to the offers of a week."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -13,9 +14,10 @@ from configs.register import Configs
 from configs.tables import table
 from flows.progress import Advance
 from flows.workplace import Workplace
+from spiders.pages import PageFacts, PageKey
 from warehouse import lake
 
-METHOD = "offers-1"
+METHOD = "offers-2"
 
 
 def plan(work: Workplace, marketplace: str, week: date) -> int:
@@ -34,12 +36,13 @@ def refuse_future(work: Workplace, week: date) -> None:
 
 @dataclass
 class ParseReport:
-    """What was read from the archive."""
+    """What was read from the archive; `amended` are pages that turned out to be something else than the ledger says."""
 
     pages: int = 0
     offers: int = 0
     units: int = 0
     failures: list[str] = field(default_factory=list)
+    amended: dict[PageKey, PageFacts] = field(default_factory=dict)
 
 
 def parse_units(work: Workplace, marketplaces: Sequence[str], weeks: Sequence[date] | None) -> list[tuple[str, str]]:
@@ -65,33 +68,28 @@ def parse_category(
     advance: Advance = lambda done, total: None,
 ) -> ParseReport:
     """Read one category's archived pages into offers, week by week; weeks whose pages have been read are passed over
-    unless `again`. A category whose pages were all refused or in error gets a file without rows."""
-    from spiders.parse import parse_category as read_pages
-
+    unless `again`, which also asks anew of every archived page what it is. Pages that cannot be what they were asked
+    for give no offers. A category whose pages were all refused or in error gets a file without rows."""
     report = ParseReport()
-    own = pages.filter((pl.col("marketplace") == marketplace) & (pl.col("category") == category))
-    found = configs.marketplace(marketplace)
-    by_week = own.partition_by("week", as_dict=True)
+    site = pages.filter(pl.col("marketplace") == marketplace)
+    by_week = site.filter(pl.col("category") == category).partition_by("week", as_dict=True)
     chosen = sorted(key[0] for key in by_week if weeks is None or key[0] in set(weeks))
+    twins = _twins(site, category)
     for done, week in enumerate(chosen, start=1):
-        rows = by_week[(week,)].filter(pl.col("outcome") == "listing")
-        path = home / "offers" / marketplace / str(week) / f"{category}.parquet"
-        made_of = _made_of(configs, marketplace, rows)
-        if again or lake.fingerprint_of(path) != made_of:
-            offers, failures = read_pages(home, found, week, category, rows)
-            lake.write(path, table("offers").conform(offers), made_of)
-            report.failures += [f"page {failure.page}: {failure.reason}" for failure in failures]
-            report.pages += rows.height
-            report.offers += offers.height
-            report.units += 1
+        unit = _Unit(home, configs, marketplace, category, week, twins.get(week, frozenset()))
+        _parse_week(unit, by_week[(week,)], again, report)
         advance(done, len(chosen))
     return report
 
 
-def _made_of(configs: Configs, marketplace: str, pages: pl.DataFrame) -> str:
-    """The fingerprint of the pages and the layouts that offers are read from."""
-    digests = pages.sort("page", "purpose", "read")["sha256"].fill_null("").to_list()
-    return lake.fingerprint([METHOD, configs.digests[f"marketplaces/{marketplace}.yaml"], *digests])
+def note_amended(work: Workplace, report: ParseReport) -> None:
+    """Write into the ledger what pages turned out to be, and plan what follows from a first page that is a listing."""
+    from spiders.plan import rest_of
+
+    if report.amended:
+        work.ledger.amend(report.amended)
+    for key, facts in report.amended.items():
+        work.ledger.plan(rest_of(work.configs.marketplace(key.marketplace), key, facts))
 
 
 def refuse_failures(report: ParseReport) -> None:
@@ -101,3 +99,118 @@ def refuse_failures(report: ParseReport) -> None:
             f"{len(report.failures)} pages could not be read, first: {report.failures[0]}; "
             f"mend the layout in configs/marketplaces and run `beltwatch parse --again`"
         )
+
+
+class _Unit(NamedTuple):
+    """One category of one marketplace in one week; `twins` are digests of pages that another category showed too."""
+
+    home: Path
+    configs: Configs
+    marketplace: str
+    category: str
+    week: date
+    twins: frozenset[str]
+
+
+def _parse_week(unit: _Unit, pages: pl.DataFrame, again: bool, report: ParseReport) -> None:
+    from spiders.parse import read_category
+
+    told: dict[PageKey, PageFacts] = {}
+    rows = _looked_at_again(unit, pages, again, told)
+    path = unit.home / "offers" / unit.marketplace / str(unit.week) / f"{unit.category}.parquet"
+    if again or lake.fingerprint_of(path) != _made_of(unit, rows):
+        reading = read_category(
+            unit.home, unit.configs.marketplace(unit.marketplace), unit.week, unit.category, _listings(rows)
+        )
+        false = _false_pages(unit, rows, reading.offers)
+        rows = _amended(rows, false, told)
+        offers = reading.offers.filter(~pl.col("page").is_in([key.page for key in false]))
+        # Without a fingerprint the pages that failed are read again the next time, and are told of again
+        made_of = None if reading.failures else _made_of(unit, rows)
+        read = {"page_characters": str(reading.characters), "page_names": " ".join(reading.names)}
+        lake.write(path, table("offers").conform(offers), made_of, read)
+        report.failures += [f"page {failure.page}: {failure.reason}" for failure in reading.failures]
+        report.pages += _listings(rows).height
+        report.offers += offers.height
+        report.units += 1
+    report.amended |= told
+
+
+def _looked_at_again(
+    unit: _Unit, pages: pl.DataFrame, again: bool, told: dict[PageKey, PageFacts]
+) -> list[dict[str, Any]]:
+    """The rows of one unit after their second reads, and where `again` by the marketplace file in force."""
+    from spiders.second_look import confirmed, reclassified
+
+    rows = pages.to_dicts()
+    if again:
+        found = dict(reclassified(unit.home, unit.configs.marketplace(unit.marketplace), rows))
+        rows = _amended(rows, found, told)
+    return _amended(rows, dict(confirmed(rows)), told)
+
+
+def _amended(
+    rows: list[dict[str, Any]], found: Mapping[PageKey, PageFacts], told: dict[PageKey, PageFacts]
+) -> list[dict[str, Any]]:
+    """The rows as the pages found say; `told` takes them up."""
+    from spiders.second_look import key_of
+
+    told.update(found)
+    if not found:
+        return rows
+    return [{**row, **asdict(found[key])} if (key := key_of(row)) in found else row for row in rows]
+
+
+def _false_pages(unit: _Unit, rows: list[dict[str, Any]], offers: pl.DataFrame) -> dict[PageKey, PageFacts]:
+    """The pages that cannot be what they were asked for, with what they are now."""
+    from spiders.echoes import SeenPage, false_pages
+    from spiders.second_look import facts_in, key_of
+
+    own = offers.filter(~pl.col("is_ad").fill_null(False)).group_by("page").agg("listing_id")
+    ids = dict(own.iter_rows())
+    standing = {row["page"]: row for row in rows if _is_first_read(row) and row["outcome"] in ("listing", "empty")}
+    seen = [
+        SeenPage(
+            page=page,
+            digest=row["sha256"],
+            is_empty=row["outcome"] == "empty",
+            cards=row["cards"] or 0,
+            ids=frozenset(filter(None, ids.get(page, ()))),
+            pages_said=row["pages_said"],
+            listings_said=row["listings_said"],
+        )
+        for page, row in standing.items()
+    ]
+    found = false_pages(seen, unit.twins, unit.configs.marketplace(unit.marketplace).listing.page_size)
+    return {
+        key_of(standing[page]): facts_in({**standing[page], "outcome": "changed", "reason": reason})
+        for page, reason in found.items()
+    }
+
+
+def _twins(site: pl.DataFrame, category: str) -> dict[date, frozenset[str]]:
+    """By week the digests of pages that another category of the marketplace showed in the same week."""
+    shown = site.filter(pl.col("sha256").is_not_null())
+    others = shown.filter(pl.col("category") != category).select("week", "sha256")
+    own = shown.filter(pl.col("category") == category).select("week", "sha256")
+    both = own.join(others, on=["week", "sha256"], how="semi").unique()
+    return {week[0]: frozenset(part["sha256"]) for week, part in both.partition_by("week", as_dict=True).items()}
+
+
+def _is_first_read(row: Mapping[str, Any]) -> bool:
+    return (row["purpose"], row["read"], row["state"]) == ("listing", 1, "done")
+
+
+def _listings(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """The rows of table pages that are listings."""
+    listed = [row for row in rows if row["outcome"] == "listing"]
+    return pl.DataFrame(listed, schema=table("pages").polars_schema(), orient="row")
+
+
+def _made_of(unit: _Unit, rows: list[dict[str, Any]]) -> str:
+    """The fingerprint of the pages and the layouts that offers are read from."""
+    listed = sorted(
+        (row["page"], row["purpose"], row["read"], row["sha256"] or "") for row in rows if row["outcome"] == "listing"
+    )
+    digests = [digest for *_, digest in listed]
+    return lake.fingerprint([METHOD, unit.configs.digests[f"marketplaces/{unit.marketplace}.yaml"], *digests])

@@ -94,8 +94,8 @@ class Keeper:
     def keep(self, planned: PlannedPage, page: ArchivedPage) -> Outcome:
         """Archives an answer and makes its page done, or gives it back where another attempt may help."""
         place = self._writer.write(planned.key, page)
-        outcome = classify(page, self.desk.marketplace, locator(planned.key))
-        facts = _facts(outcome, page, place)
+        outcome = classify(page, self.desk.marketplace, locator(planned.key), planned.key)
+        facts = facts_of(outcome, page, place)
         if week_of(page.fetched_at) != self.desk.week:
             self._ledger.give_back(planned.key, self.desk.worker, "answered after the week's end", self.desk.clock())
         elif outcome.is_temporary:
@@ -126,10 +126,10 @@ class Keeper:
         return sum(self._adopted(*record) for record in found if record[0] in waiting)
 
     def _adopted(self, key: PageKey, archive_file: str, offset: int, page: ArchivedPage) -> bool:
-        outcome = classify(page, self.desk.marketplace, locator(key))
+        outcome = classify(page, self.desk.marketplace, locator(key), key)
         if outcome.is_temporary or week_of(page.fetched_at) != self.desk.week:
             return False
-        return self._done(key, _facts(outcome, page, (archive_file, offset)))
+        return self._done(key, facts_of(outcome, page, (archive_file, offset)))
 
     def _retry(self, planned: PlannedPage, facts: PageFacts, asked_seconds: float) -> None:
         attempts = planned.attempts + 1
@@ -149,7 +149,8 @@ def locator(key: PageKey) -> str:
     return f"{key.marketplace}/{key.week}/{key.category}/page {key.page}"
 
 
-def _facts(outcome: Outcome, page: ArchivedPage, place: tuple[str, int]) -> PageFacts:
+def facts_of(outcome: Outcome, page: ArchivedPage, place: tuple[str, int]) -> PageFacts:
+    """What the ledger keeps of an answer whose record stands at a place of the archive (file, offset)."""
     reading = outcome.reading
     return PageFacts(
         outcome=outcome.kind,

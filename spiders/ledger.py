@@ -138,6 +138,15 @@ class Ledger:
         held = sa.and_(_is(key), _is_held_by(worker))
         return self._update(held, **free, attempts=PAGES.c.attempts + 1) == 1
 
+    def amend(self, told: Mapping[PageKey, PageFacts]) -> int:
+        """Says of done pages otherwise what they turned out to be; returns how many there are."""
+        with self._writing() as connection:
+            done = ((_is(key) & (PAGES.c.state == "done"), facts) for key, facts in told.items())
+            return sum(
+                connection.execute(sa.update(PAGES).where(is_it).values(**asdict(facts))).rowcount
+                for is_it, facts in done
+            )
+
     # Reading
 
     def balance(
