@@ -21,8 +21,6 @@ from flows.workplace import Workplace
 from warehouse import lake
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from spiders.crawl import CrawlReport
 
 Weeks = Sequence[date] | None
@@ -82,11 +80,14 @@ class Line:
 
     def build(self, weeks: Weeks) -> None:
         """Offers to listing weeks, belts and figures; whatever a gate stops is suppressed, the rest is made."""
-        from flows.quality import gate_figures, pass_gates, quarantined
+        from flows.footings import pages_read
+        from flows.quality import gate_figures, gate_pages, pass_gates, quarantined
         from warehouse.data_docs import write_gate_page
 
         work = self.work
         refuse_unknown(weeks, {week for _, week, _ in lake.offer_units(work.home)}, "offers", "parse")
+        pages = work.ledger.rows()
+        gate_pages(work.home, work.configs, pages)
         with self.reporter.step("clean") as step:
             present = {category for _, _, category in lake.offer_units(work.home)}
             categories = sorted(present & {name for belt in work.configs.belts.values() for name in belt.categories})
@@ -110,7 +111,7 @@ class Line:
         with self.reporter.step("compare") as step:
             drop_unknown_belts(work.home, work.configs)
             touched = None if weeks is None else sorted({*weeks, *(day for r in cleaned for day in r.weeks)})
-            coverage = self._coverage()
+            coverage = pages_read(pages, work.configs)
             placed = {category for _, _, category in lake.units(work.home, "listing_belts")}
             belts = [belt for belt in work.configs.belts.values() if placed & set(belt.categories)]
             units = [(work.home, work.configs, belt, touched, coverage) for belt in belts]
@@ -173,11 +174,6 @@ class Line:
     def _mapper(self, weeks: Weeks) -> Mapper:
         """How units are gone through: a week's are small, and starting processes would cost more than they do."""
         return self.each or (in_processes if weeks is None else in_turn)
-
-    def _coverage(self) -> "pl.DataFrame":
-        from flows.footings import pages_read
-
-        return pages_read(self.work.ledger.rows(), self.work.configs)
 
 
 def crawl_sentence(report: "CrawlReport") -> str:

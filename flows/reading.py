@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,7 +117,7 @@ def _parse_week(unit: _Unit, pages: pl.DataFrame, again: bool, report: ParseRepo
 
     told: dict[PageKey, PageFacts] = {}
     rows = _looked_at_again(unit, pages, again, told)
-    path = unit.home / "offers" / unit.marketplace / str(unit.week) / f"{unit.category}.parquet"
+    path = _offers_file(unit)
     if again or lake.fingerprint_of(path) != _made_of(unit, rows):
         reading = read_category(
             unit.home, unit.configs.marketplace(unit.marketplace), unit.week, unit.category, _listings(rows)
@@ -181,11 +181,24 @@ def _false_pages(unit: _Unit, rows: list[dict[str, Any]], offers: pl.DataFrame) 
         )
         for page, row in standing.items()
     ]
-    found = false_pages(seen, unit.twins, unit.configs.marketplace(unit.marketplace).listing.page_size)
+    size = unit.configs.marketplace(unit.marketplace).listing.page_size
+    found = false_pages(seen, unit.twins, size, _known_before(unit))
     return {
         key_of(standing[page]): facts_in({**standing[page], "outcome": "changed", "reason": reason})
         for page, reason in found.items()
     }
+
+
+def _known_before(unit: _Unit) -> frozenset[str]:
+    """The listings of the category in the week before; none where it was not read."""
+    path = _offers_file(unit._replace(week=unit.week - timedelta(weeks=1)))
+    if not path.exists():
+        return frozenset()
+    return frozenset(pl.read_parquet(path, columns=["listing_id"], hive_partitioning=False)["listing_id"].drop_nulls())
+
+
+def _offers_file(unit: _Unit) -> Path:
+    return unit.home / "offers" / unit.marketplace / str(unit.week) / f"{unit.category}.parquet"
 
 
 def _twins(site: pl.DataFrame, category: str) -> dict[date, frozenset[str]]:

@@ -7,10 +7,12 @@ that ignores a page's number, answers with another page, with a list of its own 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import comb
 from statistics import median
 
 ECHO_SHARE = 0.8  # of all cards of both pages: a list that moves while it is read shifts by a few cards, not by a page
 SPREADS = 5.0
+RISK = 1e-6
 SHORT_SHARE = 0.5  # of the cards of the other pages before the last
 
 
@@ -30,16 +32,18 @@ class SeenPage:
     listings_said: int | None
 
 
-def false_pages(pages: Sequence[SeenPage], twins: frozenset[str], page_size: int) -> dict[int, str]:
+def false_pages(
+    pages: Sequence[SeenPage], twins: frozenset[str], page_size: int, known: frozenset[str] = frozenset()
+) -> dict[int, str]:
     """Number to reason of the pages that are not what they were asked for, of one category and week.
 
-    `twins` are digests of bodies that another category showed in the same week. Of two equal pages the one with the
-    lower number is believed.
+    `twins` are digests of bodies that another category showed in the same week, `known` the listing ids of the category
+    in the week before. Of two equal pages the one with the lower number is believed.
     """
     ordered = sorted(pages, key=lambda page: page.page)
-    rules = (_of_another_category(ordered, twins), _echoes(ordered), _of_another_list(ordered, page_size))
+    alone = (_of_another_category(ordered, twins), _echoes(ordered), _of_another_list(ordered, page_size))
     found: dict[int, str] = {}
-    for rule in (*rules, _contradicted(ordered), _short(ordered)):
+    for rule in (*alone, _of_strangers(ordered, known), _contradicted(ordered), _short(ordered)):
         for page, reason in rule.items():
             found.setdefault(page, reason)
     return found
@@ -81,6 +85,26 @@ def _of_another_list(pages: Sequence[SeenPage], page_size: int) -> dict[int, str
     reason = f"says {{}} listings where the other pages say {middle:g}"
     far = {page: count for page, count in said.items() if count is None or abs(count - middle) > allowed}
     return {page: reason.format("no number of" if count is None else count) for page, count in far.items()}
+
+
+def _of_strangers(pages: Sequence[SeenPage], known: frozenset[str]) -> dict[int, str]:
+    """Pages of listings that were not there the week before, where the other pages are of such that were: a list of the
+    site's own choosing. So few known ones would come of a million pages once."""
+    met = {page.page: len(page.ids & known) for page in _full(pages)}
+    found = {}
+    for page in _full(pages):
+        others = [one for one in _full(pages) if one is not page]
+        total = sum(len(one.ids) for one in others)
+        usual = (sum(met[one.page] for one in others) + 1) / (total + 2)
+        count, size = met[page.page], len(page.ids)
+        if total and count < usual * size / 2 and _at_most(count, size, usual) < RISK:
+            found[page.page] = f"{count} of its {size} listings were there the week before"
+    return found
+
+
+def _at_most(count: int, size: int, share: float) -> float:
+    """The chance of at most `count` among `size` that are drawn with a share."""
+    return sum(comb(size, one) * share**one * (1 - share) ** (size - one) for one in range(count + 1))
 
 
 def _contradicted(pages: Sequence[SeenPage]) -> dict[int, str]:
