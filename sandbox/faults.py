@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from configs.errors import InputError
 
 ALWAYS = "always"
+PRICE = re.compile(rb'"strPriceMoney":\s*"([\d.]+)"')
 WRITTEN = re.compile(r"^(?P<page>[a-z0-9-]+/\d+|robots)=(?P<fault>[a-z0-9-]+)x(?P<times>\d+|always)$")
 
 
@@ -57,11 +58,18 @@ def change_layout(right: Answer) -> Answer:
     return replace(right, body=body)
 
 
+def drift(right: Answer) -> Answer:
+    """The same page after a small change of the shop's: a discount in per cent stands right before the price, and the
+    price alone has a name of its own."""
+    return replace(right, body=PRICE.sub(rb'"strPriceMoney":"99\1","paidMoney":"\1"', right.body))
+
+
 FAULTS: dict[str, Callable[[Answer], Answer]] = {
     "404": refuse(404),
     "500": refuse(500),
     "503": refuse(503),
     "changed": change_layout,
+    "drifted": drift,
 }
 
 

@@ -13,7 +13,7 @@ from statistics import median
 ECHO_SHARE = 0.8  # of all cards of both pages: a list that moves while it is read shifts by a few cards, not by a page
 SPREADS = 5.0
 RISK = 1e-6
-SHORT_SHARE = 0.5  # of the cards of the other pages before the last
+SHORT_SHARE = 0.75  # of the cards of the other pages before the last
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def false_pages(
     ordered = sorted(pages, key=lambda page: page.page)
     alone = (_of_another_category(ordered, twins), _echoes(ordered), _of_another_list(ordered, page_size))
     found: dict[int, str] = {}
-    for rule in (*alone, _of_strangers(ordered, known), _contradicted(ordered), _short(ordered)):
+    for rule in (*alone, _of_strangers(ordered, known), _contradicted(ordered), _short(ordered, page_size)):
         for page, reason in rule.items():
             found.setdefault(page, reason)
     return found
@@ -114,13 +114,17 @@ def _contradicted(pages: Sequence[SeenPage]) -> dict[int, str]:
     return {page: f"says that there is nothing, and the list goes on to page {last}" for page in empty if page <= last}
 
 
-def _short(pages: Sequence[SeenPage]) -> dict[int, str]:
-    """Pages before the last with much fewer cards than the others."""
+def _short(pages: Sequence[SeenPage], page_size: int) -> dict[int, str]:
+    """Pages before the last with much fewer cards than the others before it, or, alone, than the site has on a page."""
     last = _last(pages)
     inner = {page.page: page.cards for page in _full(pages) if page.page < last}
-    usual = median(inner.values()) if len(inner) > 1 else 0
-    short = {page: cards for page, cards in inner.items() if cards < SHORT_SHARE * usual}
-    return {page: f"{cards} cards, where the other pages have {usual:g}" for page, cards in short.items()}
+    found = {}
+    for page, cards in inner.items():
+        others = [count for other, count in inner.items() if other != page]
+        usual = median(others) if others else page_size
+        if cards < SHORT_SHARE * usual:
+            found[page] = f"{cards} cards, where a page has {usual:g}"
+    return found
 
 
 def _last(pages: Sequence[SeenPage]) -> int:

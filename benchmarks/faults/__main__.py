@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.faults.table import FaultRow
 
-CAMPAIGNS = ("kills",)  # modules of this package, each with row(folder, is_short)
+CAMPAIGNS = ("kills", "false_pages", "drifts")  # modules of this package, each with row(folder, is_short)
 
 
 def main() -> int:

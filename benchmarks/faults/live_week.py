@@ -6,17 +6,19 @@ nothing but the answers differs.
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from rich.console import Console
 
-from configs.calendar import starts_at
+from configs.calendar import starts_at, year_ago
 from flows.handing_over import backfill_files
 from flows.line import Line
 from flows.mapping import in_turn
@@ -35,6 +37,8 @@ from warehouse import lake
 SCENARIO, MARKETPLACE, CATEGORY = "tiny", "practice", "towels"
 WEEK = load(SCENARIO).live_week
 NOW = starts_at(WEEK) + timedelta(hours=2)
+PAST_WEEKS = 13  # so many weeks before are read, more than a band needs
+QUIET = Reporter(Console(file=StringIO()))
 FIGURE = ["belt", "week", "metric", "segment", "comparison", "alignment", "panel"]
 
 
@@ -47,8 +51,23 @@ class Reply:
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
 
 
-Wrong = Callable[["WrongSite", int, int, Reply], Reply]
-"""What the site answers to the n-th request (from 1) of a page of CATEGORY, given its number and the right answer."""
+@dataclass(frozen=True)
+class Asked:
+    """A request for a page of CATEGORY: its number, the how manieth for it (from 1), and the right answer."""
+
+    site: "WrongSite"
+    page: int
+    request: int
+    right: Reply
+
+    @property
+    def text(self) -> str:
+        """The right page."""
+        return self.right.body.decode()
+
+
+Wrong = Callable[[Asked], Reply]
+"""What the site answers instead."""
 
 
 class WrongSite:
@@ -58,8 +77,8 @@ class WrongSite:
         economy = build(load(SCENARIO), 1)
         self.site = Site(economy)
         self.desk = Desk((self.site, GoodsSite(economy)), lambda: WEEK, folder / "requests.log", [])
-        self.wrong: Wrong | None = None
-        self.pages: frozenset[int] | None = None
+        self.wrong: Mapping[int, Wrong] = {}
+        self.error: Exception | None = None
         self._asked: dict[int, int] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -70,13 +89,20 @@ class WrongSite:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def close(self) -> None:
-        """Ends the server."""
+        """Ends the server; raises what went wrong in it."""
         self._server.shutdown()
         self._server.server_close()
+        if self.error is not None:
+            raise self.error
 
-    def set_wrong(self, wrong: Wrong | None, pages: frozenset[int] | None = None) -> None:
-        """From now on some pages (None: all) of CATEGORY are answered wrongly."""
-        self.wrong, self.pages, self._asked = wrong, pages, {}
+    @property
+    def page_count(self) -> int:
+        """Pages of CATEGORY."""
+        return self.site.page_count(CATEGORY, WEEK)
+
+    def set_wrong(self, wrong: Mapping[int, Wrong]) -> None:
+        """From now on these pages of CATEGORY are answered wrongly."""
+        self.wrong, self._asked = wrong, {}
 
     def page(self, category: str, number: int, day: date = WEEK) -> str:
         """The right page of a category."""
@@ -88,10 +114,10 @@ class WrongSite:
         reply = Reply(right.body, right.status, {"Content-Type": right.kind})
         name, _, number = key.partition("/")
         page = int(number) if number.isdigit() else 0
-        if self.wrong is None or name != CATEGORY or (self.pages is not None and page not in self.pages):
+        if name != CATEGORY or page not in self.wrong:
             return reply
         self._asked[page] = self._asked.get(page, 0) + 1
-        return self.wrong(self, page, self._asked[page], reply)
+        return self.wrong[page](Asked(self, page, self._asked[page], reply))
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         site = self
@@ -101,7 +127,13 @@ class WrongSite:
             disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
-                reply = site.answer(self.path)
+                try:
+                    reply = site.answer(self.path)
+                except (
+                    Exception
+                ) as error:  # told when the trial ends, or a page that is not answered passes for a fault
+                    site.error = error
+                    raise
                 self.send_response(reply.status)
                 for name, value in (reply.headers | {"Content-Length": str(len(reply.body))}).items():
                     self.send_header(name, value)
@@ -122,21 +154,26 @@ class Week:
     figures: pl.DataFrame
     stopped: list[str]
 
-    def taken_as_data(self, numbers: frozenset[int] | None) -> int:
+    def taken_as_data(self, numbers: Iterable[int]) -> int:
         """How many of some pages of CATEGORY reach figures."""
-        first = self.pages.filter(category=CATEGORY, purpose="listing", read=1)
-        own = first if numbers is None else first.filter(pl.col("page").is_in(list(numbers)))
+        own = self.pages.filter(pl.col("page").is_in(list(numbers)), category=CATEGORY, purpose="listing", read=1)
         return own.filter(pl.col("outcome").is_in(list(STORED))).height
 
 
 def prepare(folder: Path, site: WrongSite) -> Path:
-    """A home whose past, up to the week before, was read and built."""
+    """A home whose last weeks and the weeks a year ago were read and built."""
     home = folder / "prepared"
     lay_out(home, load(SCENARIO), 1)
     write_marketplace(home, site.url)
     work = at_work(home)
-    backfill_files(work, [home / "sandbox" / "archive" / MARKETPLACE], MARKETPLACE, Reporter())
-    line = Line(work, [MARKETPLACE], Reporter(), each=in_turn)
+    past = [
+        *(WEEK - timedelta(weeks=back) for back in range(1, PAST_WEEKS)),
+        year_ago(WEEK),
+        year_ago(WEEK) - timedelta(weeks=4),
+    ]
+    files = [home / "sandbox" / "archive" / MARKETPLACE / f"{MARKETPLACE}-{week}.warc.gz" for week in past]
+    backfill_files(work, [path for path in files if path.exists()], MARKETPLACE, QUIET)
+    line = Line(work, [MARKETPLACE], QUIET, each=in_turn)
     line.parse(None)
     line.build(None)
     work.ledger.close()
@@ -147,7 +184,7 @@ def read_week(home: Path, prepared: Path) -> Week:
     """The week crawled, parsed and built in a copy of a prepared home."""
     shutil.copytree(prepared, home)
     work = at_work(home)
-    line = Line(work, [MARKETPLACE], Reporter(), each=in_turn)
+    line = Line(work, [MARKETPLACE], QUIET, each=in_turn)
     line.plan(WEEK)
     crawl(
         home,
