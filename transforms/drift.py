@@ -2,8 +2,9 @@
 
 A layout drifts between one week and the next, a market goes on from where it was. The band of a trait is a prediction
 interval for one more step: the last sound week, and Student's t times what the trait moved in past weeks (1.4826 x
-median of the moves) and what one merchant more or less would do to it; what was seen before is never outside. Sources:
-Hampel 1974, JASA 69, for the scale; Geisser 1993, Predictive Inference, for the factor sqrt(1 + 1/n).
+median of the moves) and what one merchant more or less would do to it; what was seen in two weeks before is never
+outside (one may have been a drift that nobody could tell of). Sources: Hampel 1974, JASA 69, for the scale; Geisser
+1993, Predictive Inference, for the factor sqrt(1 + 1/n).
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,7 +56,7 @@ class Band:
 @dataclass(frozen=True)
 class Past:
     """What the sound weeks before a week say of each trait: weeks that have it, the last value, the usual move from one
-    week to the next, the lowest and the highest."""
+    week to the next, the lowest but one and the highest but one."""
 
     weeks: dict[str, int]
     last: dict[str, float]
@@ -92,7 +93,8 @@ def band(trait: str, now: Traits, before: Traits, past: Past, risk: float, least
 def _said(values: FloatArray) -> FloatArray:
     move = NORMAL_MAD * np.median(np.abs(np.diff(values, axis=0)), axis=0)
     count = np.full(values.shape[1], len(values))
-    return np.array([count, values[-1], move, values.min(axis=0), values.max(axis=0)])
+    ordered = np.sort(values, axis=0)
+    return np.array([count, values[-1], move, ordered[1], ordered[-2]])
 
 
 @cache
