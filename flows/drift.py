@@ -89,8 +89,7 @@ class _Unit:
 
     def offers(self, week: date) -> pl.DataFrame:
         """What pages showed in a week, the columns READ."""
-        path = self._pages(week)
-        return lake.read(table("offers"), [path]).select(READ)
+        return pl.read_parquet(self._pages(week), columns=list(READ), hive_partitioning=False).select(READ)
 
     def told(self, week: date) -> tuple[str, str | None, float | None]:
         """Fingerprint, page names and characters that parse has written beside a week's offers."""

@@ -75,8 +75,9 @@ def parse_category(
     by_week = site.filter(pl.col("category") == category).partition_by("week", as_dict=True)
     chosen = sorted(key[0] for key in by_week if weeks is None or key[0] in set(weeks))
     twins = _twins(site, category)
+    read: dict[date, frozenset[str]] = {}
     for done, week in enumerate(chosen, start=1):
-        unit = _Unit(home, configs, marketplace, category, week, twins.get(week, frozenset()))
+        unit = _Unit(home, configs, marketplace, category, week, twins.get(week, frozenset()), read)
         _parse_week(unit, by_week[(week,)], again, report)
         advance(done, len(chosen))
     return report
@@ -102,7 +103,8 @@ def refuse_failures(report: ParseReport) -> None:
 
 
 class _Unit(NamedTuple):
-    """One category of one marketplace in one week; `twins` are digests of pages that another category showed too."""
+    """One category of one marketplace in one week; `twins` are digests of pages that another category showed too,
+    `read` the listing ids of weeks that were read just now."""
 
     home: Path
     configs: Configs
@@ -110,6 +112,16 @@ class _Unit(NamedTuple):
     category: str
     week: date
     twins: frozenset[str]
+    read: dict[date, frozenset[str]]
+
+    def known(self, offers: pl.DataFrame) -> frozenset[str]:
+        """The listings of the category in the week before, none where it was not read; `offers` are the week's own."""
+        before = self.week - timedelta(weeks=1)
+        path = _offers_file(self._replace(week=before))
+        if before not in self.read and path.exists():
+            self.read[before] = _ids(pl.read_parquet(path, columns=["listing_id"], hive_partitioning=False))
+        self.read[self.week] = _ids(offers)
+        return self.read.pop(before, frozenset())
 
 
 def _parse_week(unit: _Unit, pages: pl.DataFrame, again: bool, report: ParseReport) -> None:
@@ -166,8 +178,10 @@ def _false_pages(unit: _Unit, rows: list[dict[str, Any]], offers: pl.DataFrame) 
     from spiders.echoes import SeenPage, false_pages
     from spiders.second_look import facts_in, key_of
 
-    own = offers.filter(~pl.col("is_ad").fill_null(False)).group_by("page").agg("listing_id")
-    ids = dict(own.iter_rows())
+    ids: dict[int, list[str]] = {}
+    for page, listing, is_ad in zip(*(offers[name].to_list() for name in ("page", "listing_id", "is_ad")), strict=True):
+        if listing is not None and not is_ad:
+            ids.setdefault(page, []).append(listing)
     standing = {row["page"]: row for row in rows if _is_first_read(row) and row["outcome"] in ("listing", "empty")}
     seen = [
         SeenPage(
@@ -175,26 +189,24 @@ def _false_pages(unit: _Unit, rows: list[dict[str, Any]], offers: pl.DataFrame) 
             digest=row["sha256"],
             is_empty=row["outcome"] == "empty",
             cards=row["cards"] or 0,
-            ids=frozenset(filter(None, ids.get(page, ()))),
+            ids=frozenset(ids.get(page, ())),
             pages_said=row["pages_said"],
             listings_said=row["listings_said"],
         )
         for page, row in standing.items()
     ]
-    size = unit.configs.marketplace(unit.marketplace).listing.page_size
-    found = false_pages(seen, unit.twins, size, _known_before(unit))
+    listing = unit.configs.marketplace(unit.marketplace).listing
+    found = false_pages(
+        seen, unit.twins, listing.page_size, unit.known(offers), "page_size" in listing.model_fields_set
+    )
     return {
         key_of(standing[page]): facts_in({**standing[page], "outcome": "changed", "reason": reason})
         for page, reason in found.items()
     }
 
 
-def _known_before(unit: _Unit) -> frozenset[str]:
-    """The listings of the category in the week before; none where it was not read."""
-    path = _offers_file(unit._replace(week=unit.week - timedelta(weeks=1)))
-    if not path.exists():
-        return frozenset()
-    return frozenset(pl.read_parquet(path, columns=["listing_id"], hive_partitioning=False)["listing_id"].drop_nulls())
+def _ids(offers: pl.DataFrame) -> frozenset[str]:
+    return frozenset(offers["listing_id"].drop_nulls().to_list())
 
 
 def _offers_file(unit: _Unit) -> Path:

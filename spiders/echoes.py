@@ -13,7 +13,7 @@ from statistics import median
 ECHO_SHARE = 0.8  # of all cards of both pages: a list that moves while it is read shifts by a few cards, not by a page
 SPREADS = 5.0
 RISK = 1e-6
-SHORT_SHARE = 0.75  # of the cards of the other pages before the last
+SHORT_SHARE = 0.75  # of the cards of a full page: sites leave out a few that they show elsewhere
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,27 @@ class SeenPage:
 
 
 def false_pages(
-    pages: Sequence[SeenPage], twins: frozenset[str], page_size: int, known: frozenset[str] = frozenset()
+    pages: Sequence[SeenPage],
+    twins: frozenset[str],
+    page_size: int,
+    known: frozenset[str] = frozenset(),
+    is_size_sure: bool = True,
 ) -> dict[int, str]:
     """Number to reason of the pages that are not what they were asked for, of one category and week.
 
     `twins` are digests of bodies that another category showed in the same week, `known` the listing ids of the category
-    in the week before. Of two equal pages the one with the lower number is believed.
+    in the week before. Of two equal pages the one with the lower number is believed. `page_size` is only a guess where
+    it is not `is_size_sure`.
     """
     ordered = sorted(pages, key=lambda page: page.page)
     alone = (_of_another_category(ordered, twins), _echoes(ordered), _of_another_list(ordered, page_size))
     found: dict[int, str] = {}
-    for rule in (*alone, _of_strangers(ordered, known), _contradicted(ordered), _short(ordered, page_size)):
+    for rule in (
+        *alone,
+        _of_strangers(ordered, known),
+        _contradicted(ordered),
+        _short(ordered, page_size if is_size_sure else 0),
+    ):
         for page, reason in rule.items():
             found.setdefault(page, reason)
     return found
@@ -115,13 +125,14 @@ def _contradicted(pages: Sequence[SeenPage]) -> dict[int, str]:
 
 
 def _short(pages: Sequence[SeenPage], page_size: int) -> dict[int, str]:
-    """Pages before the last with much fewer cards than the others before it, or, alone, than the site has on a page."""
+    """Pages before the last with much fewer cards than the others before it, or than the site has on a page."""
     last = _last(pages)
     inner = {page.page: page.cards for page in _full(pages) if page.page < last}
     found = {}
     for page, cards in inner.items():
-        others = [count for other, count in inner.items() if other != page]
-        usual = median(others) if others else page_size
+        usual = max(
+            page_size, median(count for other, count in inner.items() if other != page) if len(inner) > 1 else 0
+        )
         if cards < SHORT_SHARE * usual:
             found[page] = f"{cards} cards, where a page has {usual:g}"
     return found

@@ -69,13 +69,14 @@ def past_of(traits: Sequence[str], values: FloatArray) -> Past:
     """`values` has a row per sound week, oldest first, and a column per trait, nan where a week does not have it."""
     recent = values[-MOST_WEEKS:]
     known = np.isfinite(recent)
-    if known.all() and len(recent) > 1:
-        found = _said(recent)
-    else:
-        found = np.full((5, len(traits)), np.nan)
-        found[0] = known.sum(axis=0)
-        for column in np.flatnonzero(known.sum(axis=0) > 1):
-            found[:, column] = _said(recent[known[:, column], column][:, None])[:, 0]
+    found = np.full((5, len(traits)), np.nan)
+    found[0] = known.sum(axis=0)
+    # The first week of all has nothing to be compared with: most columns are whole without it, if not with it
+    for first in (at for at in (0, 1) if len(recent) - at > 1):
+        whole = known[first:].all(axis=0) & np.isnan(found[1]) & (found[0] > 1)
+        found[:, whole] = _said(recent[first:, whole])
+    for column in np.flatnonzero(np.isnan(found[1]) & (found[0] > 1)):
+        found[:, column] = _said(recent[known[:, column], column][:, None])[:, 0]
     weeks, *others = (dict(zip(traits, row.tolist(), strict=True)) for row in found)
     return Past({trait: int(count) for trait, count in weeks.items()}, *others)
 
@@ -91,7 +92,8 @@ def band(trait: str, now: Traits, before: Traits, past: Past, risk: float, least
 
 
 def _said(values: FloatArray) -> FloatArray:
-    move = NORMAL_MAD * np.median(np.abs(np.diff(values, axis=0)), axis=0)
+    moves = np.sort(np.abs(values[1:] - values[:-1]), axis=0)
+    move = NORMAL_MAD * (moves[len(moves) // 2] + moves[(len(moves) - 1) // 2]) / 2
     count = np.full(values.shape[1], len(values))
     ordered = np.sort(values, axis=0)
     return np.array([count, values[-1], move, ordered[1], ordered[-2]])
