@@ -46,14 +46,17 @@ def false_pages(
     it is not `is_size_sure`.
     """
     ordered = sorted(pages, key=lambda page: page.page)
-    alone = (_of_another_category(ordered, twins), _echoes(ordered), _of_another_list(ordered, page_size))
-    found: dict[int, str] = {}
-    for rule in (
-        *alone,
+    rules = (
+        _of_another_category(ordered, twins),
+        _echoes(ordered),
+        _of_another_list(ordered, page_size),
         _of_strangers(ordered, known),
         _contradicted(ordered),
+        _vanished(ordered, page_size, known),
         _short(ordered, page_size if is_size_sure else 0),
-    ):
+    )
+    found: dict[int, str] = {}
+    for rule in rules:
         for page, reason in rule.items():
             found.setdefault(page, reason)
     return found
@@ -122,6 +125,13 @@ def _contradicted(pages: Sequence[SeenPage]) -> dict[int, str]:
     last = _last(pages)
     empty = [page.page for page in pages if page.is_empty]
     return {page: f"says that there is nothing, and the list goes on to page {last}" for page in empty if page <= last}
+
+
+def _vanished(pages: Sequence[SeenPage], page_size: int, known: frozenset[str]) -> dict[int, str]:
+    """Empty pages of a category without any listing that had more than a page of them the week before."""
+    if any(not page.is_empty for page in pages) or len(known) <= page_size:
+        return {}
+    return {page.page: f"says that there is nothing, of {len(known)} listings the week before" for page in pages}
 
 
 def _short(pages: Sequence[SeenPage], page_size: int) -> dict[int, str]:

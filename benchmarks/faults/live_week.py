@@ -155,7 +155,9 @@ class Week:
     stopped: list[str]
 
     def taken_as_data(self, numbers: Iterable[int]) -> int:
-        """How many of some pages of CATEGORY reach figures."""
+        """How many of some pages of CATEGORY reach figures: a category that a gate has stopped reaches none."""
+        if any(f"/{CATEGORY}:" in sentence for sentence in self.stopped):
+            return 0
         own = self.pages.filter(pl.col("page").is_in(list(numbers)), category=CATEGORY, purpose="listing", read=1)
         return own.filter(pl.col("outcome").is_in(list(STORED))).height
 

@@ -92,3 +92,10 @@ def test_an_empty_page_in_front_of_the_end_is_contradicted() -> None:
 def test_a_page_before_the_last_with_few_cards_is_short() -> None:
     assert set(found(listing(3, count=4))) == {3}
     assert found(listing(5, count=1)) == {}
+
+
+def test_a_category_does_not_vanish_in_a_week() -> None:
+    nothing = [SeenPage(1, "empty", True, 0, NONE, None, None)]
+    assert set(false_pages(nothing, NONE, SIZE, frozenset(map(str, range(33))))) == {1}
+    assert false_pages(nothing, NONE, SIZE, frozenset(map(str, range(5)))) == {}, "a few listings may end"
+    assert false_pages(nothing, NONE, SIZE) == {}
