@@ -30,6 +30,8 @@ class _DataLayout(_Layout):
     cards: JMESPath
     pages: FieldRule | None = None
     items: FieldRule | None = None
+    category: FieldRule | None = None
+    page: FieldRule | None = None
     fields: dict[str, FieldRule] = Field(min_length=1)
 
     @field_validator("fields")
@@ -72,6 +74,8 @@ class HtmlLayout(_Layout):
     cards: CSS
     pages: HtmlRule | None = None
     items: HtmlRule | None = None
+    category: HtmlRule | None = None
+    page: HtmlRule | None = None
     fields: dict[str, HtmlRules] = Field(min_length=1)
 
     @property
@@ -79,9 +83,9 @@ class HtmlLayout(_Layout):
         """What pages of this layout have, for errors."""
         return f"cards {self.cards!r}"
 
-    @field_validator("pages", "items")
+    @field_validator("pages", "items", "category", "page")
     @classmethod
-    def _is_a_number(cls, rule: HtmlRule | None) -> HtmlRule | None:
+    def _is_one_text(cls, rule: HtmlRule | None) -> HtmlRule | None:
         if rule is not None:
             refuse_misfit(rule, "string")
         return rule

@@ -13,9 +13,11 @@ import polars as pl
 from configs.belts import Belt
 from configs.register import Configs
 from configs.tables import table
+from flows.checks import is_quarantined
+from flows.drift import renew_traits
 from transforms.clean import cleaned
 from transforms.place import placed
-from transforms.sales import with_cumulative_flows
+from transforms.sales import CUMULATIVE, with_cumulative_flows
 from warehouse import lake
 
 METHOD = "listing-weeks-5"
@@ -78,8 +80,17 @@ def _made_of(home: Path, configs: Configs, marketplace: str, week: date, categor
         lake.fingerprint_of(path) or lake.digest_of(path)
         for path in lake.offer_files(home, marketplace, week, category)
     ]
+    if configs.marketplaces.get(marketplace) and configs.marketplaces[marketplace].sales.basis == CUMULATIVE:
+        offers += _counters_made_of(home, marketplace, week - COUNTERS, category)
     aliases = str(sorted(configs.aliases.items()))  # another belt's alias may place a listing of this category
     return lake.fingerprint([METHOD, own, aliases, *digests, *offers])
+
+
+def _counters_made_of(home: Path, marketplace: str, week: date, category: str) -> list[str]:
+    """What the counters of four weeks earlier are made from, and whether they stand in quarantine."""
+    paths = lake.offer_files(home, marketplace, week, category)
+    held = is_quarantined(home, marketplace, category, week)
+    return [f"counters {lake.fingerprint_of(path) or lake.digest_of(path)} {held}" for path in paths]
 
 
 def _clean(
@@ -87,6 +98,7 @@ def _clean(
 ) -> None:
     paths = [path for week in weeks for path in lake.offer_files(home, marketplace, week, category)]
     offers = lake.read(table("offers"), paths)
+    renew_traits(home, configs, marketplace, category, weeks, offers)
     done = cleaned(offers, configs.marketplaces.get(marketplace), configs.aliases)
     for week in weeks:
         made_of = _made_of(home, configs, marketplace, week, category)
@@ -112,12 +124,15 @@ def _write_parameters(path: Path, parameters: pl.DataFrame) -> None:
 def _with_flows(
     home: Path, rows: pl.DataFrame, parameters: pl.DataFrame, marketplace: str, week: date, category: str
 ) -> pl.DataFrame:
-    """The week's rows; where they show cumulative counters, with what was sold since four weeks earlier."""
+    """The week's rows; where they show cumulative counters, with what was sold since four weeks earlier, unless what
+    was read then stands in quarantine."""
     current = rows.filter(pl.col("week") == week)
     if current.filter(pl.col("sales_basis") == "cumulative").is_empty():
         return current
     earlier = rows.filter(pl.col("week") == week - COUNTERS)
-    if earlier.is_empty():
+    if is_quarantined(home, marketplace, category, week - COUNTERS):
+        earlier = rows.clear()
+    elif earlier.is_empty():
         stood = lake.partition(home, "listing_weeks", marketplace, week - COUNTERS, category)
         earlier = lake.read(table("listing_weeks"), [stood])
     return with_cumulative_flows(current, earlier, parameters.filter(pl.col("sales_basis") == "cumulative"))

@@ -16,15 +16,13 @@ from flows.late import close, late_weeks, reopened
 from flows.mapping import Mapper, in_processes, in_turn
 from flows.price_index import build_index
 from flows.progress import Reporter
-from flows.reading import parse_category, parse_units, plan, refuse_failures, refuse_future
+from flows.reading import note_amended, parse_category, parse_units, plan, refuse_failures, refuse_future
 from flows.regions import build_regions
 from flows.rests import rests_on
 from flows.workplace import Workplace
 from warehouse import lake
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from spiders.crawl import CrawlReport
 
 Weeks = Sequence[date] | None
@@ -80,6 +78,8 @@ class Line:
                 for marketplace, category in parse_units(work, self.marketplaces, weeks)
             ]
             reports = self._mapper(weeks)("parse", parse_category, units, step.advance)
+            for report in reports:
+                note_amended(work, report)
             read, offers = sum(report.pages for report in reports), sum(report.offers for report in reports)
             step.say(f"{offers} offers from {read} pages" if read else "nothing new to read")
         for report in reports:
@@ -87,12 +87,15 @@ class Line:
 
     def build(self, weeks: Weeks) -> None:
         """Offers to listing weeks, belts and figures; whatever a gate stops is suppressed, the rest is made."""
-        from flows.quality import gate_figures, pass_gates, quarantined
+        from flows.footings import pages_read
+        from flows.quality import gate_figures, gate_pages, pass_gates, quarantined
         from warehouse.data_docs import write_gate_page
 
         work = self.work
         opened = reopened(work.home)
         refuse_unknown(weeks, {week for _, week, _ in lake.offer_units(work.home)}, "offers", "parse")
+        pages = work.ledger.rows()
+        gate_pages(work.home, work.configs, pages)
         with self.reporter.step("clean") as step:
             present = {category for _, _, category in lake.offer_units(work.home)}
             categories = sorted(present & {name for belt in work.configs.belts.values() for name in belt.categories})
@@ -116,7 +119,7 @@ class Line:
         with self.reporter.step("compare") as step:
             drop_unknown_belts(work.home, work.configs)
             touched = None if weeks is None else sorted({*weeks, *(day for r in cleaned for day in r.weeks)})
-            coverage = self._coverage()
+            coverage = pages_read(pages, work.configs)
             placed = {category for _, _, category in lake.units(work.home, "listing_belts")}
             belts = [belt for belt in work.configs.belts.values() if placed & set(belt.categories)]
             units = [(work.home, work.configs, belt, touched, coverage) for belt in belts]
@@ -180,11 +183,6 @@ class Line:
     def _mapper(self, weeks: Weeks) -> Mapper:
         """How units are gone through: a week's are small, and starting processes would cost more than they do."""
         return self.each or (in_processes if weeks is None else in_turn)
-
-    def _coverage(self) -> "pl.DataFrame":
-        from flows.footings import pages_read
-
-        return pages_read(self.work.ledger.rows(), self.work.configs)
 
 
 def crawl_sentence(report: "CrawlReport") -> str:

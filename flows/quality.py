@@ -1,8 +1,8 @@
 """The gates of a build, and what they keep from being published.
 
-Offers and listing weeks pass a gate each, history once per category: weeks at fault are taken out by the first-line
-rules, the others pass as one batch, and only where that is stopped each week passes alone. A quarantined category's
-belts publish suppressed rows; everything else is published.
+Pages, batch traits (flows/drift.py), offers and listing weeks pass a gate each, history once per category: weeks at
+fault are taken out by the first-line rules, the others pass as one batch, and only where that is stopped each week
+passes alone. A quarantined category's belts publish suppressed rows; everything else is published.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,10 +14,15 @@ import polars as pl
 from configs.gates import Gate
 from configs.register import Configs
 from configs.tables import figures_draft, table
+from flows.checks import UNIT_GATES, checks_files, keep_checks, quarantined_weeks, rules_of, week_of
+from flows.drift import judge
+from transforms.coverage import UNIT
 from warehouse import lake
 from warehouse.gates import Batch, broken_weeks, check, is_stopped
 
-UNIT_GATES = ("offers", "listing_weeks")  # in the order of the line
+__all__ = [
+    "gate_category", "gate_figures", "gate_offers", "gate_pages", "pass_gates", "quarantined", "quarantined_weeks",
+]  # fmt: skip
 
 
 def pass_gates(home: Path, configs: Configs, renewed: Mapping[tuple[str, str], Sequence[date]]) -> None:
@@ -26,8 +31,18 @@ def pass_gates(home: Path, configs: Configs, renewed: Mapping[tuple[str, str], S
     changed = _of_other_rules(home, configs)
     for marketplace, category in sorted({*renewed, *changed}):
         weeks = changed.get((marketplace, category)) or renewed[marketplace, category]
+        if (marketplace, category) in changed:
+            judge(home, configs, marketplace, category, weeks)
         gate_offers(home, configs, marketplace, category, weeks)
         gate_category(home, configs, marketplace, category, weeks)
+
+
+def gate_pages(home: Path, configs: Configs, pages: pl.DataFrame) -> None:
+    """Pass the pages of every category and week of the ledger (table pages) through their gate and keep the result."""
+    planned = pages.filter((pl.col("purpose") == "listing") & (pl.col("read") == 1)).select(*UNIT, "outcome")
+    for (marketplace, category), rows in sorted(planned.partition_by(UNIT[:2], as_dict=True).items()):
+        weeks = tuple(sorted(rows["week"].unique().to_list()))
+        _keep(home, configs, "pages", Batch(marketplace, category, weeks, rows.drop(UNIT[:2])))
 
 
 def gate_offers(home: Path, configs: Configs, marketplace: str, category: str, weeks: Sequence[date]) -> None:
@@ -44,19 +59,13 @@ def quarantined(home: Path, weeks: Sequence[date] | None) -> list[str]:
     """One sentence for each category and week (None: any week) that stands in quarantine; the first gate speaks."""
     stopped: dict[tuple[str, str], str] = {}
     for gate in UNIT_GATES:
-        for path in _checks_files(home, gate):
-            if weeks is None or _week_of(path) in weeks:
+        for path in checks_files(home, gate):
+            if weeks is None or week_of(path) in weeks:
                 checks = lake.read(table("checks"), [path])
                 if is_stopped(checks):
                     unit = path.relative_to(home / "checks" / gate)
                     stopped.setdefault((str(unit.parent), unit.name), _sentence(checks))
     return [stopped[unit] for unit in sorted(stopped)]
-
-
-def quarantined_weeks(home: Path, marketplace: str, category: str) -> set[date]:
-    """The weeks in which a category was stopped by the gate of its offers or of its listing weeks."""
-    paths = [path for gate in UNIT_GATES for path in _checks_files(home, gate, marketplace, category)]
-    return {_week_of(path) for path in paths if is_stopped(lake.read(table("checks"), [path]))}
 
 
 def gate_figures(home: Path, configs: Configs) -> list[str]:
@@ -72,12 +81,12 @@ def gate_figures(home: Path, configs: Configs) -> list[str]:
 
 def _pass(home: Path, configs: Configs, name: str, unit: tuple[str, str], weeks: Sequence[date]) -> None:
     gate = configs.gates[name]
-    batch = Batch(*unit, tuple(sorted(weeks)), _rows(home, gate, *unit, weeks))
-    for part, checks in _checked(batch, gate):
-        folder = home / "checks" / name / f"marketplace={part.marketplace}"
-        lake.write(folder / f"week={part.weeks[-1]}" / f"{part.category}.parquet", checks, _rules(configs, name))
-        for earlier in part.weeks[:-1]:
-            (folder / f"week={earlier}" / f"{part.category}.parquet").unlink(missing_ok=True)
+    _keep(home, configs, name, Batch(*unit, tuple(sorted(weeks)), _rows(home, gate, *unit, weeks)))
+
+
+def _keep(home: Path, configs: Configs, name: str, batch: Batch) -> None:
+    for part, checks in _checked(batch, configs.gates[name]):
+        keep_checks(home, configs, name, part, checks)
 
 
 def _checked(batch: Batch, gate: Gate) -> Iterator[tuple[Batch, pl.DataFrame]]:
@@ -116,26 +125,15 @@ def _of_other_rules(home: Path, configs: Configs) -> dict[tuple[str, str], list[
     found = {
         (path.parent.parent.name.removeprefix("marketplace="), path.stem)
         for gate in UNIT_GATES
-        for path in _checks_files(home, gate)
-        if lake.fingerprint_of(path) != _rules(configs, gate)
+        for path in checks_files(home, gate)
+        if gate != "pages"  # every build passes all pages
+        if lake.fingerprint_of(path) != rules_of(configs, gate)
     }
     weeks: dict[tuple[str, str], list[date]] = {}
     for marketplace, week, category in lake.units(home, "listing_weeks") if found else ():
         if (marketplace, category) in found:
             weeks.setdefault((marketplace, category), []).append(week)
     return weeks
-
-
-def _rules(configs: Configs, gate: str) -> str:
-    return configs.digests[f"gates/{gate}.yaml"]
-
-
-def _checks_files(home: Path, gate: str, marketplace: str = "*", category: str = "*") -> list[Path]:
-    return sorted((home / "checks" / gate).glob(f"marketplace={marketplace}/week=*/{category}.parquet"))
-
-
-def _week_of(path: Path) -> date:
-    return date.fromisoformat(path.parent.name.removeprefix("week="))
 
 
 def _sentence(checks: pl.DataFrame) -> str:

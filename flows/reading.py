@@ -1,7 +1,6 @@
 """The steps plan, crawl and parse: from what is configured to the offers of a week."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -9,15 +8,10 @@ import polars as pl
 
 from configs.calendar import week_of
 from configs.errors import BeltwatchError, InputError
-from configs.marketplaces import Marketplace
 from configs.register import Configs
-from configs.tables import table
-from flows.late import read_from, reopen
 from flows.progress import Advance
+from flows.week_offers import ParseReport, Unit, parse_week, twins_of
 from flows.workplace import Workplace
-from warehouse import lake
-
-METHOD = "offers-1"
 
 
 def plan(work: Workplace, marketplace: str, week: date) -> int:
@@ -32,16 +26,6 @@ def refuse_future(work: Workplace, week: date) -> None:
     this = week_of(work.now())
     if week > this:
         raise InputError(f"week {week} has not begun; the current week is {this}; see --week")
-
-
-@dataclass
-class ParseReport:
-    """What was read from the archive."""
-
-    pages: int = 0
-    offers: int = 0
-    units: int = 0
-    failures: list[str] = field(default_factory=list)
 
 
 def parse_units(work: Workplace, marketplaces: Sequence[str], weeks: Sequence[date] | None) -> list[tuple[str, str]]:
@@ -67,40 +51,29 @@ def parse_category(
     advance: Advance = lambda done, total: None,
 ) -> ParseReport:
     """Read one category's archived pages into offers, week by week; weeks whose pages have been read are passed over
-    unless `again`. A category whose pages were all refused or in error gets a file without rows."""
-    from spiders.parse import parse_category as read_pages
-
+    unless `again`, which also asks anew of every archived page what it is. Pages that cannot be what they were asked
+    for give no offers. A category whose pages were all refused or in error gets a file without rows."""
     report = ParseReport()
-    own = pages.filter((pl.col("marketplace") == marketplace) & (pl.col("category") == category))
-    found = configs.marketplace(marketplace)
-    by_week = own.partition_by("week", as_dict=True)
+    site = pages.filter(pl.col("marketplace") == marketplace)
+    by_week = site.filter(pl.col("category") == category).partition_by("week", as_dict=True)
     chosen = sorted(key[0] for key in by_week if weeks is None or key[0] in set(weeks))
+    twins = twins_of(site, category)
+    read: dict[date, frozenset[str]] = {}
     for done, week in enumerate(chosen, start=1):
-        rows = by_week[(week,)].filter(pl.col("outcome") == "listing")
-        path = lake.page_offers_file(home, marketplace, week, category)
-        made_of = read_from(by_week[(week,)], [METHOD, configs.digests[f"marketplaces/{marketplace}.yaml"]])
-        if again or lake.fingerprint_of(path) != made_of:
-            if path.exists():
-                reopen(home, week)
-            _write_overlaps(home, found, week, category, rows)
-            offers, failures = read_pages(home, found, week, category, rows)
-            lake.write(path, table("offers").conform(offers), made_of)
-            report.failures += [f"page {failure.page}: {failure.reason}" for failure in failures]
-            report.pages += rows.filter(purpose="listing").height
-            report.offers += offers.height
-            report.units += 1
+        unit = Unit(home, configs, marketplace, category, week, twins.get(week, frozenset()), read)
+        parse_week(unit, by_week[(week,)], again, report)
         advance(done, len(chosen))
     return report
 
 
-def _write_overlaps(home: Path, marketplace: Marketplace, week: date, category: str, rows: pl.DataFrame) -> None:
-    """What the pages showed that were read a second time; one that cannot be read now tells nothing and is left out."""
-    from spiders.parse import parse_category as read_pages
+def note_amended(work: Workplace, report: ParseReport) -> None:
+    """Write into the ledger what pages turned out to be, and plan what follows from a first page that is a listing."""
+    from spiders.plan import rest_of
 
-    again = rows.filter(purpose="overlap")
-    if not again.is_empty():
-        shown, _ = read_pages(home, marketplace, week, category, again, "overlap")
-        lake.write(lake.overlap_file(home, marketplace.name, week, category), shown)
+    if report.amended:
+        work.ledger.amend(report.amended)
+    for key, facts in report.amended.items():
+        work.ledger.plan(rest_of(work.configs.marketplace(key.marketplace), key, facts))
 
 
 def refuse_failures(report: ParseReport) -> None:

@@ -18,6 +18,7 @@ ALWAYS = "always"
 ANY = "any"
 WRITTEN = re.compile(r"^(?P<page>[a-z0-9-]+/\d+|robots|any)=(?P<fault>[a-z0-9-]+)x(?P<times>\d+s?|always)$")
 STORM_SECONDS = (1, 2)  # what a storm asks to wait, drawn evenly
+PRICE = re.compile(rb'"strPriceMoney":\s*"([\d.]+)"')
 
 
 RENAMED = {
@@ -82,6 +83,12 @@ class Storm:
         return replace(refuse(self._dice.choice((429, 503)))(right), headers=(("Retry-After", asked),))
 
 
+def drift(right: Answer) -> Answer:
+    """The same page after a small change of the shop's: a discount in per cent stands right before the price, and the
+    price alone has a name of its own."""
+    return replace(right, body=PRICE.sub(rb'"strPriceMoney":"99\1","paidMoney":"\1"', right.body))
+
+
 FAULTS: dict[str, Callable[[Answer], Answer]] = {
     "404": refuse(404),
     "429": refuse(429),
@@ -89,6 +96,7 @@ FAULTS: dict[str, Callable[[Answer], Answer]] = {
     "503": refuse(503),
     "changed": change_layout,
     "storm": Storm(),
+    "drifted": drift,
 }
 
 

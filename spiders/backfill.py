@@ -187,7 +187,7 @@ def _choose(marketplace: Marketplace, key: PageKey, captures: list[Capture]) -> 
     first: _Chosen | None = None
     for capture in captures:
         page, record = read_capture(capture)
-        outcome = classify(page, marketplace, f"{capture.url} ({capture.path.name}@{capture.offset})")
+        outcome = classify(page, marketplace, f"{capture.url} ({capture.path.name}@{capture.offset})", key)
         reading = outcome.reading
         facts = PageFacts(
             outcome=outcome.kind,

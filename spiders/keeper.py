@@ -125,8 +125,8 @@ class Keeper:
         `note` is added to the reason. A probe that meets a block is given back: it was sent to look, not to read.
         """
         place = self._writer.write(planned.key, page)
-        outcome = classify(page, self.desk.marketplace, locator(planned.key))
-        facts = _facts(outcome, page, place)
+        outcome = classify(page, self.desk.marketplace, locator(planned.key), planned.key)
+        facts = facts_of(outcome, page, place)
         if note:
             facts = replace(facts, reason=f"{facts.reason}, {note}")
         if week_of(page.fetched_at) != self.desk.week:
@@ -171,10 +171,10 @@ class Keeper:
                 self._ledger.let_go(worker, deadline)
 
     def _adopted(self, key: PageKey, archive_file: str, offset: int, page: ArchivedPage) -> bool:
-        outcome = classify(page, self.desk.marketplace, locator(key))
+        outcome = classify(page, self.desk.marketplace, locator(key), key)
         if outcome.is_temporary or week_of(page.fetched_at) != self.desk.week:
             return False
-        return self._done(key, _facts(outcome, page, (archive_file, offset)))
+        return self._done(key, facts_of(outcome, page, (archive_file, offset)))
 
     def _retry(self, planned: PlannedPage, facts: PageFacts, asked_seconds: float) -> None:
         is_hosts = facts.status in REFUSALS or facts.outcome == "blocked"
@@ -197,7 +197,8 @@ def locator(key: PageKey) -> str:
     return f"{key.marketplace}/{key.week}/{key.category}/page {key.page}"
 
 
-def _facts(outcome: Outcome, page: ArchivedPage, place: tuple[str, int]) -> PageFacts:
+def facts_of(outcome: Outcome, page: ArchivedPage, place: tuple[str, int]) -> PageFacts:
+    """What the ledger keeps of an answer whose record stands at a place of the archive (file, offset)."""
     reading = outcome.reading
     return PageFacts(
         outcome=outcome.kind,

@@ -33,12 +33,18 @@ class LayoutError(BeltwatchError):
 
 @dataclass(frozen=True)
 class PageReading:
-    """What one page says: its cards in page order, each one value per column of the layout, None where not shown."""
+    """What one page says: its cards in page order, each one value per column of the layout, None where not shown.
+
+    `category_said` and `page_said` are what it shows and which page of it; None where the layout has no rule for them,
+    an empty text and -1 where it has one that finds nothing.
+    """
 
     layout: str
     cards: list[Card]
     pages_said: int | None
     listings_said: int | None
+    category_said: str | None = None
+    page_said: int | None = None
 
 
 def read_page(text: str, marketplace: Marketplace, locator: str) -> PageReading | None:
@@ -104,8 +110,11 @@ def _read_json(page: _Page, layout: JsonLayout) -> PageReading | None:
 def _data_reading(layout: ScriptLayout | JsonLayout, data: Any, cards: Any) -> PageReading:
     if not isinstance(cards, list):
         raise Misfit(f"cards {layout.cards!r} found {_named(cards)}, expected a list")
-    said = [_count(rule.path, text_reader(rule)(data)) if rule else None for rule in (layout.pages, layout.items)]
-    return PageReading(layout.name, _read_data_cards(cards, layout), *said)
+    pages, items = (
+        _count(rule.path, text_reader(rule)(data)) if rule else None for rule in (layout.pages, layout.items)
+    )
+    shown = [text_reader(rule)(data) or "" if rule else None for rule in (layout.category, layout.page)]
+    return PageReading(layout.name, _read_data_cards(cards, layout), pages, items, shown[0], _number(shown[1]))
 
 
 def _read_html(page: _Page, layout: HtmlLayout) -> PageReading | None:
@@ -115,10 +124,13 @@ def _read_html(page: _Page, layout: HtmlLayout) -> PageReading | None:
     if root is None or not cards:
         return None
     rules = {"pages": layout.pages, "items": layout.items}
-    said = [
+    pages, counted = (
         _count(rule.place, html_cards.text_reader(name, rule)(root)) if rule else None for name, rule in rules.items()
-    ]
-    return PageReading(layout.name, _read_cards(cards_of(root, cards), *_html_readers(layout)), *said)
+    )
+    places = {"category": layout.category, "page": layout.page}
+    shown = [html_cards.text_reader(name, rule)(root) or "" if rule else None for name, rule in places.items()]
+    read = _read_cards(cards_of(root, cards), *_html_readers(layout))
+    return PageReading(layout.name, read, pages, counted, shown[0], _number(shown[1]))
 
 
 def _read_data_cards(cards: list[Any], layout: ScriptLayout | JsonLayout) -> list[Card]:
@@ -176,6 +188,14 @@ def _count(place: str, found: str | None) -> int | None:
     if number is None or number % 1:
         raise Misfit(f"{place!r} found {found!r}, expected a whole number")
     return int(number)
+
+
+def _number(shown: str | None) -> int | None:
+    """The number of the page that is shown; -1 for anything else, which no page bears."""
+    if shown is None:
+        return None
+    text = shown.strip()
+    return int(text) if text.isascii() and text.isdigit() else -1
 
 
 def _named(value: Any) -> str:

@@ -62,7 +62,7 @@ class Ledger:
         is_due = sa.or_(PAGES.c.retry_at.is_(None), PAGES.c.retry_at <= now)
         wanted = (
             sa.select(*_KEY, PAGES.c.url, PAGES.c.attempts)
-            .where(*_within(scope), sa.or_(is_free, _is_expired(now)))
+            .where(*_within(scope), PAGES.c.state == "planned", is_due)
             .order_by(PAGES.c.category, PAGES.c.purpose, PAGES.c.page, PAGES.c.read)
             .limit(count)
             .with_for_update(skip_locked=True)
@@ -115,6 +115,15 @@ class Ledger:
         free = {"state": "planned", "lease_until": None, "reason": reason, "retry_at": retry_at}
         held = sa.and_(_is(key), _is_held_by(worker))
         return self._update(held, **free, attempts=PAGES.c.attempts + 1) == 1
+
+    def amend(self, told: Mapping[PageKey, PageFacts]) -> int:
+        """Says of done pages otherwise what they turned out to be; returns how many there are."""
+        with self._writing() as connection:
+            done = ((_is(key) & (PAGES.c.state == "done"), facts) for key, facts in told.items())
+            return sum(
+                connection.execute(sa.update(PAGES).where(is_it).values(**asdict(facts))).rowcount
+                for is_it, facts in done
+            )
 
     # Reading
 

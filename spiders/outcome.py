@@ -9,7 +9,8 @@ from configs.marketplaces import Marketplace
 from spiders.charset import UnreadableText, text_of
 from spiders.decode import BodyTooLarge, CutBody, decoded
 from spiders.layouts import LayoutError, PageReading, read_page
-from spiders.pages import ArchivedPage
+from spiders.pages import ArchivedPage, PageKey
+from spiders.signs import STATUSES, is_text, kind_of_address, kind_of_title, stray_address
 
 TEMPORARY_STATUSES = {408, 425, 429}  # and all of 500-599: worth another attempt
 
@@ -30,19 +31,22 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer as the rules look at it: `body` decoded; `text` is None where `fault` says why there is none."""
+    """An answer as the rules look at it: `body` decoded; `text` is None where `fault` says why there is none; `key` is
+    what was asked for, None where nobody knows."""
 
     page: ArchivedPage
     marketplace: Marketplace
     locator: str
+    key: PageKey | None
     body: bytes | None
     text: str | None
     fault: Outcome | None
 
 
-def classify(page: ArchivedPage, marketplace: Marketplace, locator: str) -> Outcome:
-    """The outcome of an answer, whatever it holds; `locator` names the page in reasons. Never raises."""
-    answer = _opened(page, marketplace, locator)
+def classify(page: ArchivedPage, marketplace: Marketplace, locator: str, key: PageKey | None = None) -> Outcome:
+    """The outcome of an answer, whatever it holds; `locator` names the page in reasons, `key` is what was asked for
+    (None: what the page shows is not compared with it). Never raises."""
+    answer = _opened(page, marketplace, locator, key)
     outcome = next(found for rule in RULES if (found := rule(answer)) is not None)
     return replace(outcome, digest=None if answer.body is None else sha256(answer.body).hexdigest())
 
@@ -65,6 +69,18 @@ def says_login(answer: Answer) -> Outcome | None:
     return _marked(answer, "login", answer.marketplace.outcomes.login)
 
 
+def is_known_elsewhere(answer: Answer) -> Outcome | None:
+    """A title or an address that means a block or a login on any site."""
+    titled = kind_of_title(answer.text or "")
+    if titled is not None:
+        return Outcome(titled[0], f"its title is {titled[1]!r}")
+    for address in (answer.page.header("Location"), answer.page.url):
+        kind = kind_of_address(address)
+        if kind is not None and not (answer.key and _is_asked_for(answer, answer.key)):
+            return Outcome(kind, f"its address is {address[:200]}")
+    return None
+
+
 def is_no_success(answer: Answer) -> Outcome | None:
     """Only an answer of status 200 can be data."""
     status = answer.page.status
@@ -72,7 +88,20 @@ def is_no_success(answer: Answer) -> Outcome | None:
         return None
     target = answer.page.header("Location")
     reason = f"status {status}, sends on to {target[:200]}" if target else f"status {status}"
-    return Outcome("error", reason, is_temporary=status in TEMPORARY_STATUSES or status >= 500)
+    is_temporary = status in TEMPORARY_STATUSES or status >= 500
+    return Outcome(STATUSES.get(status, "error"), reason, is_temporary=is_temporary)
+
+
+def is_elsewhere(answer: Answer) -> Outcome | None:
+    """Redirects led to an address of another page, such as the site's home."""
+    stray = stray_address(answer.page, answer.marketplace, answer.key) if answer.key else None
+    return Outcome("changed", f"{answer.locator}: redirects led to {stray[:200]}") if stray else None
+
+
+def is_no_text(answer: Answer) -> Outcome | None:
+    """Pictures, archives and the like are no listing pages."""
+    kind = answer.page.header("Content-Type")
+    return None if is_text(kind) else Outcome("changed", f"{answer.locator}: content type {kind[:100]!r}")
 
 
 def does_not_decode(answer: Answer) -> Outcome | None:
@@ -88,10 +117,11 @@ def fits_a_layout(answer: Answer) -> Outcome | None:
         return Outcome("changed", str(error))
     except Exception as error:  # whatever a hostile page makes a reader do, the page is at fault and not the crawl
         return Outcome("changed", f"{answer.locator}: the layout reader failed with {type(error).__name__}: {error}")
+    fault = None if reading is None else _other_page(answer, reading) or _contradiction(answer, reading)
+    if fault:
+        return Outcome("changed", f"{answer.locator}{fault}")
     if reading is None or not reading.cards:
         return None
-    if marker := _found(answer, answer.marketplace.outcomes.empty):
-        return Outcome("changed", f"{answer.locator} says {marker!r} and yet shows {len(reading.cards)} cards")
     return Outcome("listing", f"layout {reading.layout}", reading=reading)
 
 
@@ -110,7 +140,10 @@ RULES: tuple[Callable[[Answer], Outcome | None], ...] = (
     transfer_ended_early,
     says_blocked,
     says_login,
+    is_known_elsewhere,
     is_no_success,
+    is_elsewhere,
+    is_no_text,
     does_not_decode,
     fits_a_layout,
     says_empty,
@@ -118,7 +151,7 @@ RULES: tuple[Callable[[Answer], Outcome | None], ...] = (
 )
 
 
-def _opened(page: ArchivedPage, marketplace: Marketplace, locator: str) -> Answer:
+def _opened(page: ArchivedPage, marketplace: Marketplace, locator: str, key: PageKey | None) -> Answer:
     """The answer with its body and text as far as they can be had."""
     body, text, fault = None, None, None
     try:
@@ -130,7 +163,7 @@ def _opened(page: ArchivedPage, marketplace: Marketplace, locator: str) -> Answe
         fault = Outcome("error", str(error))
     except UnreadableText as error:
         fault = Outcome("changed", str(error))
-    return Answer(page, marketplace, locator, body, text, fault)
+    return Answer(page, marketplace, locator, key, body, text, fault)
 
 
 def _marked(answer: Answer, kind: str, markers: Sequence[str]) -> Outcome | None:
@@ -138,7 +171,35 @@ def _marked(answer: Answer, kind: str, markers: Sequence[str]) -> Outcome | None
     return Outcome(kind, f"says {marker!r}") if marker else None
 
 
+def _other_page(answer: Answer, reading: PageReading) -> str | None:
+    """What a page shows, where that is not what was asked for."""
+    key = answer.key
+    if key is None:
+        return None
+    asked = answer.marketplace.site_category(key.category)
+    if reading.category_said is not None and _plain(reading.category_said) != _plain(asked):
+        return f": shows {reading.category_said!r} where {asked!r} was asked for"
+    if reading.page_said is not None and reading.page_said != key.page:
+        return f": shows page {reading.page_said} where page {key.page} was asked for"
+    return None
+
+
+def _contradiction(answer: Answer, reading: PageReading) -> str | None:
+    marker = _found(answer, answer.marketplace.outcomes.empty) if reading.cards else None
+    return f" says {marker!r} and yet shows {len(reading.cards)} cards" if marker else None
+
+
+def _plain(word: str) -> str:
+    return "".join(word.split()).casefold()
+
+
+def _is_asked_for(answer: Answer, key: PageKey) -> bool:
+    """Whether the answer came from where it was asked for and sends nobody on."""
+    is_here = stray_address(answer.page, answer.marketplace, key) is None
+    return is_here and not answer.page.header("Location")
+
+
 def _found(answer: Answer, markers: Sequence[str]) -> str | None:
-    """The first of the texts that stands in the page or in the address that it sends on to."""
-    places = (answer.text or "", answer.page.header("Location"))
+    """The first of the texts that stands in the page, in the address that it sends on to, or in that it came from."""
+    places = (answer.text or "", answer.page.header("Location"), answer.page.url)
     return next((marker for marker in markers if any(marker in place for place in places)), None)

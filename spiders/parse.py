@@ -16,6 +16,7 @@ from spiders.columns import column
 from spiders.decode import BodyTooLarge, CutBody, UnreadableText, decoded, text_of
 from spiders.layouts import Card, LayoutError
 from spiders.layouts import read_page as read_text
+from spiders.page_names import page_names
 
 
 class PageFailure(NamedTuple):
@@ -27,16 +28,37 @@ class PageFailure(NamedTuple):
 
 @dataclass(frozen=True)
 class _PageOffers:
-    """The cards of one page, and what holds for all of them."""
+    """The cards of one page, what holds for all of them, and the page's text, of which only the first keeps it all."""
 
     facts: dict[str, Any]
     cards: list[Card]
+    characters: int
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class CategoryReading:
+    """Table offers of one category and week, the pages that could not be read, the characters of all pages together,
+    and what the parts of the first page are called (page_names)."""
+
+    offers: pl.DataFrame
+    failures: list[PageFailure]
+    characters: int
+    names: list[str]
 
 
 def parse_category(
     home: Path, marketplace: Marketplace, week: date, category: str, pages: pl.DataFrame, purpose: str = "listing"
 ) -> tuple[pl.DataFrame, list[PageFailure]]:
-    """Table offers of one category and week, sorted by page and position, and the pages that could not be read.
+    """Offers and failures of `read_category`."""
+    reading = read_category(home, marketplace, week, category, pages, purpose)
+    return reading.offers, reading.failures
+
+
+def read_category(
+    home: Path, marketplace: Marketplace, week: date, category: str, pages: pl.DataFrame, purpose: str = "listing"
+) -> CategoryReading:
+    """The stored pages of one category and week, read; offers are sorted by page and position.
 
     `pages` holds rows of table pages; those of this category and week whose outcome is `listing` are read, once each.
     Only pages of the purpose `listing` are offers of the week: an overlap would show more of a week than its base a
@@ -55,21 +77,23 @@ def parse_category(
     failures: list[PageFailure] = []
     for row in wanted.iter_rows(named=True):
         try:
-            parsed.append(_page_offers(home, marketplace, row))
+            parsed.append(_page_offers(home, marketplace, row, keep_text=not parsed))
         except (BeltwatchError, CutBody, BodyTooLarge, UnreadableText) as error:
             failures.append(PageFailure(row["page"], str(error)))
     same = {"marketplace": marketplace.name, "category": category, "week": week}
-    return _table(parsed, same), failures
+    names = page_names(parsed[0].text) if parsed else []
+    return CategoryReading(_table(parsed, same), failures, sum(page.characters for page in parsed), names)
 
 
-def _page_offers(home: Path, marketplace: Marketplace, row: dict[str, Any]) -> _PageOffers:
+def _page_offers(home: Path, marketplace: Marketplace, row: dict[str, Any], keep_text: bool) -> _PageOffers:
     locator = f"{row['category']} {row['week']} page {row['page']} ({row['archive_file']}@{row['archive_offset']})"
     archived = read_page(home, row["archive_file"], row["archive_offset"])
     body = decoded(archived.body, archived.header("Content-Encoding"))
     digest = sha256(body).hexdigest()
     if row["sha256"] is not None and row["sha256"] != digest:
         raise ArchiveError(f"the archive holds another body than the ledger says, on {locator}; restore the file")
-    reading = read_text(text_of(body, archived.header("Content-Type")), marketplace, locator)
+    text = text_of(body, archived.header("Content-Type"))
+    reading = read_text(text, marketplace, locator)
     if reading is None:
         signs = ", ".join(layout.sign for layout in marketplace.layouts)
         raise LayoutError(f"{marketplace.name}: found no layout that fits, expected one of {signs}, on {locator}")
@@ -80,7 +104,7 @@ def _page_offers(home: Path, marketplace: Marketplace, row: dict[str, Any]) -> _
         "archive_file": row["archive_file"],
         "archive_offset": row["archive_offset"],
     }
-    return _PageOffers(facts, reading.cards)
+    return _PageOffers(facts, reading.cards, len(text), text if keep_text else "")
 
 
 def _table(parsed: list[_PageOffers], same: dict[str, Any]) -> pl.DataFrame:

@@ -23,19 +23,23 @@ def plan_week(marketplace: Marketplace, week: date, categories: Iterable[str] | 
 
 
 def rest_of(marketplace: Marketplace, key: PageKey, facts: PageFacts) -> list[PlannedPage]:
-    """The pages that follow from what a category's first page said, and those to be read again; none where `key` is
-    any other page.
+    """The pages that follow from what a page said: a second read of one that says that there is nothing, which is
+    believed only then, and what a category's first page leads to with the pages to be read again for what moved; none
+    where `key` is any other page.
 
     No page beyond listing.depth. Where the site says neither pages nor listings, a first page with fewer cards
     than listing.page_size is the only one, and behind a full one as many are planned as are allowed.
     """
     listing = marketplace.listing
+    if facts.outcome == "empty" and key.purpose == "listing" and key.read == 1:
+        return [_planned(marketplace, key._replace(read=2))]
     if facts.outcome != "listing" or key.purpose != "listing" or key.page != listing.first_page:
         return []
     last = min(listing.first_page + _page_count(marketplace, facts) - 1, listing.depth)
-    rest = [key._replace(page=page) for page in range(listing.first_page + 1, last + 1)]
+    rest = [key._replace(page=page, read=1) for page in range(listing.first_page + 1, last + 1)]
     again = [
-        key._replace(page=page, purpose="overlap") for page in overlap_pages(listing.first_page, last, listing.overlap)
+        key._replace(page=page, purpose="overlap", read=1)
+        for page in overlap_pages(listing.first_page, last, listing.overlap)
     ]
     return [_planned(marketplace, one) for one in (*rest, *again)]
 

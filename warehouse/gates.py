@@ -5,7 +5,7 @@ first, and a batch that is stopped by one of them is not shown to it at all.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -42,13 +42,13 @@ def check(batch: Batch, gate: Gate) -> pl.DataFrame:
         results = first
     else:
         results = [*first, *_expectations(batch.rows, [rule for rule in gate.rules if rule.expect])]
-    return table("checks").conform(
-        pl.DataFrame(
-            [_row(batch, gate, *result) for result in results],
-            schema=table("checks").polars_schema(),
-            orient="row",
-        )
-    )
+    return checks_of(batch, gate, results)
+
+
+def checks_of(batch: Batch, gate: Gate, results: Iterable["Result"]) -> pl.DataFrame:
+    """Rows of table checks: one per result."""
+    rows = [_row(batch, gate, *result) for result in results]
+    return table("checks").conform(pl.DataFrame(rows, schema=table("checks").polars_schema(), orient="row"))
 
 
 def is_stopped(checks: pl.DataFrame) -> bool:
@@ -63,6 +63,7 @@ def broken_weeks(batch: Batch, gate: Gate) -> set[date]:
 
 
 Result = tuple[Rule, bool, str, str]
+"""A rule, whether it is kept, what was found and what was expected."""
 
 
 def _row(batch: Batch, gate: Gate, rule: Rule, passed: bool, observed: str, expected: str) -> dict[str, object]:
@@ -90,9 +91,13 @@ def _first_line(batch: Batch, rule: Rule) -> Result:
     observed, expected = (
         (f"{found:.0f} rows", f"at least {rule.minimum or 0:.0f}")
         if is_count
-        else (f"{found:.1%} null", f"at most {rule.maximum or 0:.1%}")
+        else (f"{found:.1%} {_counted(rule)}", f"at most {rule.maximum or 0:.1%}")
     )
     return rule, _is_met(rule, found), observed + where, expected
+
+
+def _counted(rule: Rule) -> str:
+    return " or ".join(rule.outcomes) or "null"
 
 
 def _is_met(rule: Rule, found: float) -> bool:
@@ -100,11 +105,15 @@ def _is_met(rule: Rule, found: float) -> bool:
 
 
 def _by_week(batch: Batch, rule: Rule) -> list[tuple[date, float]]:
-    """Each week of the batch with its count of rows or share of nulls; without rows these are 0 and 1."""
-    is_count = rule.check == "row_count"
-    measure = pl.len().cast(pl.Float64) if is_count else _is_null(batch.rows, rule.read_columns).mean()
+    """Each week of the batch with its count of rows or share of nulls or outcomes; without rows these are 0 and 1."""
+    if rule.check == "row_count":
+        measure = pl.len().cast(pl.Float64)
+    elif rule.check == "outcome_share":
+        measure = pl.col("outcome").is_in(rule.outcomes).fill_null(False).mean()
+    else:
+        measure = _is_null(batch.rows, rule.read_columns).mean()
     found = dict(batch.rows.group_by("week").agg(measure.alias("found")).iter_rows())
-    return [(week, found.get(week, 0.0 if is_count else 1.0)) for week in batch.weeks]
+    return [(week, found.get(week, 0.0 if rule.check == "row_count" else 1.0)) for week in batch.weeks]
 
 
 def _is_null(rows: pl.DataFrame, columns: list[str]) -> pl.Expr:

@@ -4,7 +4,7 @@ One Parquet file per marketplace, week and category; figures one per week and be
 fingerprint of what it was made from, so that a step knows what it need not make again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -67,14 +67,23 @@ def sales_parameters_file(home: Path, marketplace: str, week: date, category: st
     return home / "parameters" / f"week={week}" / f"{category}.sales.{marketplace}.parquet"
 
 
-def write(path: Path, frame: pl.DataFrame, fingerprint: str | None = None) -> None:
-    """Write one file whole or not at all; the fingerprint names what it was made from."""
-    write_frame(path, frame, metadata={FINGERPRINT: fingerprint} if fingerprint else None)
+def write(
+    path: Path, frame: pl.DataFrame, fingerprint: str | None = None, told: Mapping[str, str] | None = None
+) -> None:
+    """Write one file whole or not at all; the fingerprint names what it was made from, `told` is kept beside it."""
+    named = {f"beltwatch.{name}": value for name, value in (told or {}).items()}
+    write_frame(path, frame, metadata=({FINGERPRINT: fingerprint} if fingerprint else {}) | named or None)
 
 
 def fingerprint_of(path: Path) -> str | None:
     """What a file was made from; None where there is no file or it does not say."""
     return pl.read_parquet_metadata(path).get(FINGERPRINT) if path.exists() else None
+
+
+def told_by(path: Path) -> dict[str, str]:
+    """The fingerprint and all else that is kept beside a file's rows, by name; empty where there is no file."""
+    kept = pl.read_parquet_metadata(path) if path.exists() else {}
+    return {name.removeprefix("beltwatch."): text for name, text in kept.items() if name.startswith("beltwatch.")}
 
 
 def fingerprint(parts: Iterable[str]) -> str:

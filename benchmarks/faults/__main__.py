@@ -16,7 +16,19 @@ from pathlib import Path
 from benchmarks.faults.table import FaultRow
 
 # Modules of this package, each with row(folder, is_short)
-CAMPAIGNS = ("kills", "killed_runs", "two_runs", "clocks", "storm", "robots", "addresses", "resorting", "archives")
+CAMPAIGNS = (
+    "kills",
+    "killed_runs",
+    "false_pages",
+    "drifts",
+    "storm",
+    "robots",
+    "addresses",
+    "two_runs",
+    "resorting",
+    "clocks",
+    "archives",
+)
 
 
 def main() -> int:

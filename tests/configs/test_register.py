@@ -33,7 +33,7 @@ def test_shipped_configuration_is_sound(tmp_path: Path) -> None:
     assert configs.belts["baigou-luggage"].aliases["白沟"] == "130684"
     assert "alibaba-1688" in configs.marketplaces
     assert configs.publication.merchants_minimum == 10
-    assert set(configs.gates) == {"figures", "listing_weeks", "offers"}
+    assert set(configs.gates) == {"batch_traits", "figures", "listing_weeks", "offers", "pages"}
 
 
 def test_a_belt_is_one_file(tmp_path: Path) -> None:

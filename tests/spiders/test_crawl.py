@@ -170,7 +170,7 @@ def test_what_was_archived_before_a_crash_is_adopted(site: Any, small: Marketpla
     with PageWriter(home_settings.home, "dead") as writer:
         for status, fetched_at in ((500, NOW), (200, NOW), (200, NOW - timedelta(days=7))):
             body = site.answer("/?keywords=%C3%AB%BD%ED&beginPage=1")[2]
-            writer.write(key, ArchivedPage("http://127.0.0.1/", status, [], body, fetched_at))
+            writer.write(key, ArchivedPage(small.page_url("towels", 1), status, [], body, fetched_at))
     site.log.clear()
     report = crawled(home_settings, small)
     assert report.adopted == 1
