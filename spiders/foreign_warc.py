@@ -11,12 +11,21 @@ from typing import BinaryIO
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from configs.errors import InputError
+from spiders.archive import OPEN_END
 from spiders.pages import ArchivedPage
 
 HEAD_END = re.compile(rb"\r?\n\r?\n")
 STATUS_LINE = re.compile(rb"HTTP/[\d.]+ +(\d{3})")
 CHUNK_HEAD = re.compile(rb"([0-9a-fA-F]+)[ \t]*(?:;[^\r\n]*)?\r?\n")
 GZIP_LEVEL = 1  # 1 ms a page; level 6 saves a third of the bytes for three times that
+
+
+@dataclass(frozen=True)
+class _Transfer:
+    """A body without the coding of its way here, and whether it is shorter than was told."""
+
+    body: bytes
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,9 @@ def warc_files(paths: list[Path]) -> list[Path]:
 def read_capture(capture: Capture) -> tuple[ArchivedPage, bytes]:
     """A capture as a page, and as a record of its own (one gzip member) that reads back as that page.
 
-    A chunked transfer is put together, as a response is kept without the coding of its way here.
+    A chunked transfer is put together, as a response is kept without the coding of its way here. It is cut without its
+    last chunk, and any body that is shorter than its Content-Length; without either, the crawler's word is taken that
+    it marks captures that it did not finish (WARC-Truncated).
     """
     with _opened(capture.path) as file:
         file.seek(capture.offset)
@@ -92,9 +103,10 @@ def read_capture(capture: Capture) -> tuple[ArchivedPage, bytes]:
         block = record.reader.read()
     head, body = (*HEAD_END.split(block, maxsplit=1), b"")[:2]
     status_line, *lines = head.splitlines() or [b""]
-    whole = _unchunked(lines, body)
-    if whole is not None:
-        lines, body = [line for line in lines if not _is_chunked(line)], whole
+    transfer = _transfer(lines, body)
+    is_rewritten = transfer.body != body
+    if is_rewritten:
+        lines, body = [line for line in lines if not _is_chunked(line)], transfer.body
         block = b"\r\n".join([status_line, *lines, b"", b""]) + body
     page = ArchivedPage(
         url=capture.url,
@@ -102,9 +114,10 @@ def read_capture(capture: Capture) -> tuple[ArchivedPage, bytes]:
         headers=[_pair(line) for line in lines],
         body=body,
         fetched_at=record.record_date,
-        is_cut="WARC-Truncated" in record.headers,
+        is_cut=transfer.is_cut or "WARC-Truncated" in record.headers,
+        is_open_ended=OPEN_END[0] in record.headers,
     )
-    return page, _member(record, block, is_rewritten=whole is not None)
+    return page, _member(record, page, block, is_rewritten)
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -124,24 +137,34 @@ def _is_chunked(line: bytes) -> bool:
     return name.lower() == "transfer-encoding" and "chunked" in value.lower()
 
 
-def _unchunked(lines: list[bytes], body: bytes) -> bytes | None:
-    """The body without chunk marks; None where it has none, as many crawlers keep the header and take the marks out."""
-    if not any(_is_chunked(line) for line in lines):
-        return None
+def _transfer(lines: list[bytes], body: bytes) -> _Transfer:
+    """The body as its sender meant it, by the lengths that its headers or chunks tell."""
+    # Many crawlers keep the header of a chunked transfer and take the marks out.
+    if any(_is_chunked(line) for line in lines) and CHUNK_HEAD.match(body):
+        return _unchunked(body)
+    told = [value for name, value in map(_pair, lines) if name.lower() == "content-length" and value.isdecimal()]
+    return _Transfer(body, is_cut=bool(told) and len(body) < int(told[0]))
+
+
+def _unchunked(body: bytes) -> _Transfer:
+    """A body without its chunk marks, cut where its last chunk is missing."""
     parts: list[bytes] = []
     place = 0
     while hit := CHUNK_HEAD.match(body, place):
         size = int(hit[1], 16)
         if size == 0:
-            return b"".join(parts)
+            return _Transfer(b"".join(parts))
         parts.append(body[hit.end() : hit.end() + size])
         place = hit.end() + size + 2
-    return None
+    return _Transfer(b"".join(parts), is_cut=True)
 
 
-def _member(record: WarcRecord, block: bytes, is_rewritten: bool) -> bytes:
-    """The record with its headers and block; digests of a block that was rewritten are left out."""
+def _member(record: WarcRecord, page: ArchivedPage, block: bytes, is_rewritten: bool) -> bytes:
+    """The record with its headers and block, and with the mark of a cut one; digests of a block that was rewritten are
+    left out."""
     lines = ["WARC/1.1"]
+    if page.is_cut and "WARC-Truncated" not in record.headers:
+        lines.append("WARC-Truncated: length")
     for name, value in record.headers.to_tuples():
         if not (is_rewritten and name.lower().endswith("-digest")) and name.lower() != "content-length":
             lines.append(f"{name}: {value}")

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from configs.marketplaces import Marketplace
 from spiders.charset import UnreadableText, text_of
-from spiders.decode import BodyTooLarge, CutBody, decoded
+from spiders.decode import BodyTooLarge, CutBody, codings_of, decoded
 from spiders.layouts import LayoutError, PageReading, read_page
 from spiders.pages import ArchivedPage
 
@@ -75,6 +75,19 @@ def is_no_success(answer: Answer) -> Outcome | None:
     return Outcome("error", reason, is_temporary=status in TEMPORARY_STATUSES or status >= 500)
 
 
+def ends_unproved(answer: Answer) -> Outcome | None:
+    """No length was told, and neither its content coding nor outcomes.end shows that what came is all."""
+    if not answer.page.is_open_ended or (answer.fault is not None and answer.fault.kind != "changed"):
+        return None
+    end = answer.marketplace.outcomes.end
+    if end is None and codings_of(answer.page.header("Content-Encoding")):
+        return None
+    if end is not None and end in (answer.text or ""):
+        return None
+    missing = f"{end!r} is not in it" if end else "outcomes.end names no text that shows where it ends"
+    return Outcome("cut", f"the answer has no length, and {missing}", is_temporary=True)
+
+
 def does_not_decode(answer: Answer) -> Outcome | None:
     """The content coding is not whole, the body too large, or the bytes no text."""
     return answer.fault
@@ -92,13 +105,13 @@ def fits_a_layout(answer: Answer) -> Outcome | None:
         return None
     if marker := _found(answer, answer.marketplace.outcomes.empty):
         return Outcome("changed", f"{answer.locator} says {marker!r} and yet shows {len(reading.cards)} cards")
-    return Outcome("listing", f"layout {reading.layout}", reading=reading)
+    return _cut_at_end(answer) or Outcome("listing", f"layout {reading.layout}", reading=reading)
 
 
 def says_empty(answer: Answer) -> Outcome | None:
     """No cards, and the site's own text that there are none."""
     marker = _found(answer, answer.marketplace.outcomes.empty)
-    return Outcome("empty", f"says {marker!r}") if marker else None
+    return _cut_at_end(answer) or Outcome("empty", f"says {marker!r}") if marker else None
 
 
 def fits_nothing(answer: Answer) -> Outcome | None:
@@ -111,6 +124,7 @@ RULES: tuple[Callable[[Answer], Outcome | None], ...] = (
     says_blocked,
     says_login,
     is_no_success,
+    ends_unproved,
     does_not_decode,
     fits_a_layout,
     says_empty,
@@ -131,6 +145,14 @@ def _opened(page: ArchivedPage, marketplace: Marketplace, locator: str) -> Answe
     except UnreadableText as error:
         fault = Outcome("changed", str(error))
     return Answer(page, marketplace, locator, body, text, fault)
+
+
+def _cut_at_end(answer: Answer) -> Outcome | None:
+    """Data of the length that was told, and yet without the end that the site's pages have: it was cut on its way."""
+    end = answer.marketplace.outcomes.end
+    if end is None or end in (answer.text or ""):
+        return None
+    return Outcome("cut", f"{end!r}, with which the site's pages end, is not in it", is_temporary=True)
 
 
 def _marked(answer: Answer, kind: str, markers: Sequence[str]) -> Outcome | None:

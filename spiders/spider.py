@@ -58,6 +58,7 @@ class ListingSpider(Spider):
             body=response.body,
             fetched_at=self._keeper.desk.clock(),
             is_cut="dataloss" in response.flags,
+            is_open_ended="partial" in response.flags,
         )
         self._end(planned, lambda: self._keeper.keep(planned, page))
 
