@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from configs.errors import InputError
+from sandbox.canaries import planted
 
 ALWAYS = "always"
 WRITTEN = re.compile(r"^(?P<page>[a-z0-9-]+/\d+|robots)=(?P<fault>[a-z0-9-]+)x(?P<times>\d+|always)$")
@@ -57,11 +58,17 @@ def change_layout(right: Answer) -> Answer:
     return replace(right, body=body)
 
 
+def plant_canaries(right: Answer) -> Answer:
+    """The right page, with contact data of persons in it."""
+    return replace(right, body=planted(right.body.decode()).encode())
+
+
 FAULTS: dict[str, Callable[[Answer], Answer]] = {
     "404": refuse(404),
     "500": refuse(500),
     "503": refuse(503),
     "changed": change_layout,
+    "canaries": plant_canaries,
 }
 
 

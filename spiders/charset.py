@@ -10,8 +10,8 @@ META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-
 HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.IGNORECASE)
 WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 CHINESE_NAMES = {"gb2312", "gbk", "gb18030"}
-# Bytes of these may look like good GB18030: all of Korean's do, half of Big5's. Whoever names them is taken at his word.
-# Any other label is no statement: latin-1 is a server default, punycode a trap.
+# Bytes of these may look like good GB18030, as all Korean ones do: whoever names them is taken at his word. Any other
+# label is no statement: latin-1 is a server default, punycode a trap.
 UNREAD_NAMES = {"big5", "big5hkscs", "cp950", "euc_kr", "cp949", "johab", "shift_jis", "cp932", "euc_jp"}
 SIGNS = frozenset("©®·×°«» ")  # what a page in English has of two-byte characters
 # Ideographs, and what wrong readings are full of: kana, bopomofo, rare ideographs, private use.

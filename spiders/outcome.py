@@ -7,10 +7,12 @@ from hashlib import sha256
 
 from configs.marketplaces import Marketplace
 from spiders.charset import UnreadableText, text_of
+from spiders.contacts import without_contact
 from spiders.decode import BodyTooLarge, CutBody, codings_of, decoded
 from spiders.layouts import LayoutError, PageReading, read_page
 from spiders.pages import ArchivedPage
 
+MAX_REASON = 1_000  # characters: an error may quote as much as a page holds
 TEMPORARY_STATUSES = {408, 425, 429}  # and all of 500-599: worth another attempt
 
 
@@ -44,7 +46,8 @@ def classify(page: ArchivedPage, marketplace: Marketplace, locator: str) -> Outc
     """The outcome of an answer, whatever it holds; `locator` names the page in reasons. Never raises."""
     answer = _opened(page, marketplace, locator)
     outcome = next(found for rule in RULES if (found := rule(answer)) is not None)
-    return replace(outcome, digest=None if answer.body is None else sha256(answer.body).hexdigest())
+    reason = outcome.reason and without_contact(outcome.reason[:MAX_REASON])  # it may quote the page
+    return replace(outcome, reason=reason, digest=None if answer.body is None else sha256(answer.body).hexdigest())
 
 
 # The rules, each an outcome or None where it has nothing to say

@@ -13,6 +13,7 @@ from configs.marketplaces import Marketplace, quoted_columns
 from configs.tables import Table, table
 from spiders.archive import ArchiveError, read_page
 from spiders.columns import column
+from spiders.contacts import without_contact, without_contacts
 from spiders.decode import BodyTooLarge, CutBody, UnreadableText, decoded, text_of
 from spiders.layouts import Card, LayoutError
 from spiders.layouts import read_page as read_text
@@ -39,7 +40,8 @@ def parse_category(
     """Table offers of one category and week, sorted by page and position, and the pages that could not be read.
 
     `pages` holds rows of table pages; those of this category and week whose outcome is `listing` are read, once each
-    (overlaps and revisits are not offers of the week). A page that fails gives no offers and one failure.
+    (overlaps and revisits are not offers of the week). A page that fails gives no offers and one failure. No text
+    holds personal contact data.
     """
     wanted = pages.filter(
         pl.col("marketplace") == marketplace.name,
@@ -55,7 +57,7 @@ def parse_category(
         try:
             parsed.append(_page_offers(home, marketplace, row))
         except (BeltwatchError, CutBody, BodyTooLarge, UnreadableText) as error:
-            failures.append(PageFailure(row["page"], str(error)))
+            failures.append(PageFailure(row["page"], without_contact(str(error))))
     same = {"marketplace": marketplace.name, "category": category, "week": week}
     return _table(parsed, same), failures
 
@@ -92,7 +94,7 @@ def _table(parsed: list[_PageOffers], same: dict[str, Any]) -> pl.DataFrame:
         **{name: [card.get(name) for page in parsed for card in page.cards] for name in quoted_columns()},
     }
     quoted = _frame(offers, values).with_columns(**{key: pl.lit(value) for key, value in same.items()})
-    return offers.conform(quoted.hstack(facts[pages]))
+    return without_contacts(offers.conform(quoted.hstack(facts[pages])))
 
 
 def _frame(shape: Table, values: dict[str, list[Any]]) -> pl.DataFrame:
