@@ -15,7 +15,13 @@ from pathlib import Path
 
 from benchmarks.faults.table import FaultRow
 
-CAMPAIGNS = ("kills",)  # modules of this package, each with row(folder, is_short)
+CAMPAIGNS = (
+    "kills",
+    "cut_bodies",
+    "bombs",
+    "encodings",
+    "canaries",
+)  # modules of this package, each with row(folder, is_short)
 
 
 def main() -> int:
