@@ -30,6 +30,10 @@ FORMATTING = {
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
 }  # fmt: skip
 
+SHALLOW = (
+    VOID | ENDS_BY_ITSELF | FORMATTING
+)  # icons are often left open, each within the one before: that costs nothing
+
 
 def refuse_bombs(text: str) -> None:
     """Misfit for a page above the limits of this module; costs next to nothing on a page that is far below."""
@@ -61,7 +65,7 @@ def _refuse_open(text: str, tags: int) -> None:
     formatting: Counter[str] = Counter()
     for hit in TAG.finditer(text):
         name, step = hit[2].lower(), -1 if hit[1] else 1
-        if name not in VOID and name not in ENDS_BY_ITSELF:
+        if name not in SHALLOW:
             depth = max(0, depth + step)
         if depth > MAX_DEPTH:
             raise Misfit(f"elements nest deeper than {MAX_DEPTH}")
