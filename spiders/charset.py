@@ -13,7 +13,7 @@ CHINESE_NAMES = {"gb2312", "gbk", "gb18030"}
 # Bytes of these may look like good GB18030, as all Korean ones do: whoever names them is taken at his word. Any other
 # label is no statement: latin-1 is a server default, punycode a trap.
 UNREAD_NAMES = {"big5", "big5hkscs", "cp950", "euc_kr", "cp949", "johab", "shift_jis", "cp932", "euc_jp"}
-SIGNS = frozenset("©®·×°«» ")  # what a page in English has of two-byte characters
+SIGNS = frozenset("©®·×°«»¥£\u00a0")  # what a page in English has of two-byte characters
 # Ideographs, and what wrong readings are full of: kana, bopomofo, rare ideographs, private use.
 IDEOGRAPH = re.compile("[\u3040-\u312f\u3400-\u9fff\ue000-\uf8ff]")
 UTF8_RUN = re.compile(rb"(?<![\x80-\xff])(?:[\xe2-\xef][\x80-\xbf]{2}){2,}+(?![\x80-\xff])")

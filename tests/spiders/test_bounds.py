@@ -120,6 +120,17 @@ def test_a_body_without_a_length_needs_its_end() -> None:
         assert [classify(page, one, "page").kind for one in (marked, unmarked)] == [with_end, without], page
 
 
+def test_more_cards_than_a_page_can_show_are_refused() -> None:
+    card = '{"offerid":"1","memberId":"m"}'
+    goods = bombs.GOODS + "</div>"
+    for name, text in (
+        (PRACTICE, bombs.SCRIPT % f'{{"listOffer":[{",".join([card] * 2_500)}]}}'),
+        (PRACTICE_HTML, f"<html>{goods * 2_500}</html>"),
+    ):
+        outcome = classify(page_of(text), practice(name), "page")
+        assert (outcome.kind, "found 2500 cards" in (outcome.reason or "")) == ("changed", True), outcome.reason
+
+
 def test_reasons_quote_no_contacts() -> None:
     page = bombs.WHOLE.replace('"listOffer"', '"pageCount":"电话13812345678","listOffer"')
     outcome = classify(page_of(page), practice(PRACTICE), "page")
