@@ -30,7 +30,7 @@ from spiders.ledger import Ledger
 from warehouse.read import Warehouse
 
 STEPS = ("plan", "crawl", "parse", "build", "release", "report")
-PAGE_SIZE = 5
+PAGE_SIZE = 4
 DEPTH = 50
 WITHIN = "0-9A-Za-z."  # a canary of digits within a longer number is that number
 
