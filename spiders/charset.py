@@ -15,6 +15,7 @@ CHINESE_NAMES = {"gb2312", "gbk", "gb18030"}
 UNREAD_NAMES = {"big5", "big5hkscs", "cp950", "euc_kr", "cp949", "johab", "shift_jis", "cp932", "euc_jp"}
 SIGNS = frozenset("©®·×°«»¥£\u00a0")  # what a page in English has of two-byte characters
 # Ideographs, and what wrong readings are full of: kana, bopomofo, rare ideographs, private use.
+THREE_BYTES = re.compile("[\u0800-\U0010ffff]")
 IDEOGRAPH = re.compile("[\u3040-\u312f\u3400-\u9fff\ue000-\uf8ff]")
 UTF8_RUN = re.compile(rb"(?<![\x80-\xff])(?:[\xe2-\xef][\x80-\xbf]{2}){2,}+(?![\x80-\xff])")
 COMMON_SHARE = 0.85  # of real Chinese text more than 95 % are first-level characters; of UTF-8 read as GBK about half
@@ -99,7 +100,7 @@ def _text_or_none(body: bytes, encoding: str) -> str | None:
 
 def _is_surely_utf8(text: str) -> bool:
     """Chinese takes three bytes in UTF-8; GBK that happens to be valid UTF-8 decodes to two-byte characters only."""
-    return text.isascii() or max(text) >= "\u0800"
+    return text.isascii() or THREE_BYTES.search(text) is not None
 
 
 def _looks_chinese(text: str, is_labelled: bool) -> bool:

@@ -15,6 +15,7 @@ MAX_DEPTH = 1_000
 MAX_REOPENED = 1_000_000  # open formatting elements x tags
 MAX_TAG_CHARACTERS = 20_000  # an image in an attribute may have as many and more, but without blanks
 MAX_TAG_BLANKS = 2_000
+SMALL = 60_000  # characters; up to there every slash counts as an end: a third of the time
 STEP = 2_000  # characters between two looks at what is open
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)([^<>]{0,200}+)")
 ALIKE = 3  # equal formatting elements are opened anew at most this often
@@ -39,23 +40,24 @@ def refuse_bombs(text: str) -> None:
     """Misfit for a page above the limits of this module; costs next to nothing on a page that is far below."""
     if len(text) > MAX_CHARACTERS:
         raise Misfit(f"the page has {len(text)} characters, allowed are {MAX_CHARACTERS}")
-    tags = text.count("<")
+    tags, most_open = _counted(text, "/" if len(text) < SMALL else "</")
     if tags > MAX_TAGS:
         raise Misfit(f"the page has {tags} tags, allowed are {MAX_TAGS}")
-    if _most_open(text) * tags > MAX_REOPENED:
+    if most_open * tags > MAX_REOPENED:
         _refuse_open(text, tags)
     for tag in LONG_TAG.finditer(text) if _has_gap(text) else ():
         if tag[0].count(" ") + tag[0].count("\n") + tag[0].count("\t") > MAX_TAG_BLANKS:
             raise Misfit(f"a tag has {len(tag[0])} characters of attributes")
 
 
-def _most_open(text: str) -> int:
-    """The most tags that are open at any of the looks, void ones and those that end by themselves counted too."""
-    most = now = 0
+def _counted(text: str, end: str) -> tuple[int, int]:
+    """Tags that are opened or closed, and the most that are open at any of the looks, void ones counted too."""
+    tags = most = now = 0
     for start in range(0, len(text), STEP):
-        now += text.count("<", start, start + STEP) - 2 * text.count("</", start, start + STEP + 1)
-        most = max(most, now)
-    return most
+        found = text.count("<", start, start + STEP)
+        now = max(0, now + found - 2 * text.count(end, start, start + STEP))
+        tags, most = tags + found, max(most, now)
+    return tags, most
 
 
 def _refuse_open(text: str, tags: int) -> None:
