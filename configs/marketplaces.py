@@ -86,8 +86,12 @@ class Sales(Part):
 
 
 class Outcomes(Part):
-    """Texts that tell in the decoded page what kind of page it is."""
+    """Texts that tell in the decoded page what kind of page it is; `end` is one that stands at the end of all of them.
 
+    With `end` a page without it is cut. Without, a body that has neither length nor content coding is never whole.
+    """
+
+    end: str | None = Field(default=None, min_length=1)
     empty: list[str] = Field(default_factory=list)
     blocked: list[str] = Field(default_factory=list)
     login: list[str] = Field(default_factory=list)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from email.utils import formatdate
 
 from configs.errors import InputError
+from sandbox.canaries import planted
 
 ALWAYS = "always"
 ANY = "any"
@@ -89,6 +90,11 @@ def drift(right: Answer) -> Answer:
     return replace(right, body=PRICE.sub(rb'"strPriceMoney":"99\1","paidMoney":"\1"', right.body))
 
 
+def plant_canaries(right: Answer) -> Answer:
+    """The right page, with contact data of persons in it."""
+    return replace(right, body=planted(right.body.decode()).encode())
+
+
 FAULTS: dict[str, Callable[[Answer], Answer]] = {
     "404": refuse(404),
     "429": refuse(429),
@@ -97,6 +103,7 @@ FAULTS: dict[str, Callable[[Answer], Answer]] = {
     "changed": change_layout,
     "storm": Storm(),
     "drifted": drift,
+    "canaries": plant_canaries,
 }
 
 

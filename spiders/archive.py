@@ -18,6 +18,7 @@ from configs.errors import BeltwatchError
 from spiders.pages import ArchivedPage, PageKey
 
 PAGE_HEADER = "WARC-Beltwatch-Page"
+OPEN_END = ("WARC-Beltwatch-End", "connection closed")  # of a body without a length
 COMPRESSION = 6
 HEAD_END = re.compile(rb"\r?\n\r?\n")
 STATUS_LINE = re.compile(r"HTTP/[\d.]+ +(\d{3})")
@@ -123,6 +124,8 @@ def _record_bytes(key: PageKey, page: ArchivedPage) -> bytes:
     record.headers[PAGE_HEADER] = urlencode({name: str(value) for name, value in key._asdict().items()})
     if page.is_cut:
         record.headers["WARC-Truncated"] = "disconnect"
+    if page.is_open_ended:
+        record.headers[OPEN_END[0]] = OPEN_END[1]
     record.is_http = True
     record.set_bytes_content(_http_head(page) + page.body)
     member = BytesIO()
@@ -184,4 +187,5 @@ def _page_of(record: WarcRecord, block: bytes) -> ArchivedPage:
         body=body,
         fetched_at=record.record_date,
         is_cut="WARC-Truncated" in record.headers,
+        is_open_ended=OPEN_END[0] in record.headers,
     )

@@ -14,6 +14,7 @@ from configs.errors import BeltwatchError, ConfigError
 from configs.marketplaces import Marketplace
 from configs.networks import is_loopback, literal_of, refusal_of
 from configs.settings import Settings
+from spiders.decode import MAX_BODY_BYTES
 from spiders.job import CrawlJob
 from spiders.keeper import Desk, Keeper, Patience
 from spiders.ledger import Ledger
@@ -40,7 +41,7 @@ class CrawlOptions:
     attempts: int = 3
     retry_seconds: float = 5.0
     timeout_seconds: float = 60.0
-    max_bytes: int = 32 << 20
+    max_bytes: int = MAX_BODY_BYTES
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,14 @@ import zstandard
 
 from spiders.charset import UnreadableText, text_of
 
-__all__ = ["ACCEPT_ENCODING", "MAX_BODY_BYTES", "BodyTooLarge", "CutBody", "UnreadableText", "decoded", "text_of"]
+__all__ = [
+    "ACCEPT_ENCODING", "MAX_BODY_BYTES", "BodyTooLarge", "CutBody", "UnreadableText", "codings_of", "decoded",
+    "text_of",
+]  # fmt: skip
 
-MAX_BODY_BYTES = 32 << 20  # decoded; a listing page has 0.4 MB
+MAX_BODY_BYTES = 8 << 20  # before and after decoding; a listing page has 0.4 MB, the largest ones seen 2 MB
+MAX_CODINGS = 3  # each may unfold to the limit, and a header has room for thousands
+MAX_PARTS = 64  # members of gzip, frames of zstd: an empty one has 13 bytes, and each costs a copy of what follows it
 CHUNK_BYTES = 256 << 10
 ZSTD_INPUT_BYTES = 128  # zstandard has no output limit and grows 1 byte to 30,000: small inputs bound each part
 ZSTD_WINDOW_BYTES = 8 << 20  # the largest window that RFC 9659 allows on the web
@@ -23,7 +28,7 @@ class CutBody(Exception):
 
 
 class BodyTooLarge(Exception):
-    """A body that decodes to more bytes than allowed."""
+    """A body that has or decodes to more bytes than allowed, or is wrapped more often."""
 
 
 def decoded(body: bytes, content_encoding: str, max_bytes: int = MAX_BODY_BYTES) -> bytes:
@@ -33,13 +38,20 @@ def decoded(body: bytes, content_encoding: str, max_bytes: int = MAX_BODY_BYTES)
     """
     if len(body) > max_bytes:
         raise BodyTooLarge(f"the body has {len(body)} bytes, allowed are {max_bytes}")
-    for coding in reversed([part.strip().lower() for part in content_encoding.split(",")]):
-        if coding in ("", "identity"):
-            continue
+    codings = codings_of(content_encoding)
+    if len(codings) > MAX_CODINGS:
+        raise BodyTooLarge(f"the body has {len(codings)} content codings, allowed are {MAX_CODINGS}")
+    for coding in reversed(codings):
         if coding not in _CODINGS:
             raise CutBody(f"content coding {coding!r} is not one of {', '.join(_CODINGS)}")
         body = _gathered(_CODINGS[coding](body), max_bytes)
     return body
+
+
+def codings_of(content_encoding: str) -> list[str]:
+    """The content codings that a header names, in the order in which they were applied; none for a plain body."""
+    named = [part.strip().lower() for part in content_encoding.split(",")]
+    return [coding for coding in named if coding not in ("", "identity")]
 
 
 def _gathered(parts: Iterator[bytes], max_bytes: int) -> bytes:
@@ -54,12 +66,13 @@ def _gathered(parts: Iterator[bytes], max_bytes: int) -> bytes:
 
 def _gzip(body: bytes) -> Iterator[bytes]:
     rest = body
-    while True:  # a gzip body may have several members
+    for _ in range(MAX_PARTS):  # a gzip body may have several members
         inflater = zlib.decompressobj(wbits=31)
         yield from _inflated(inflater, rest)
         rest = inflater.unused_data
         if not rest.strip(b"\0"):
             return
+    raise BodyTooLarge(f"the gzip body has more than {MAX_PARTS} members")
 
 
 def _deflate(body: bytes) -> Iterator[bytes]:
@@ -103,7 +116,7 @@ def _brotli(body: bytes) -> Iterator[bytes]:
 
 def _zstd(body: bytes) -> Iterator[bytes]:
     rest = body
-    while True:  # a zstd body may have several frames
+    for _ in range(MAX_PARTS):  # a zstd body may have several frames
         frame = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW_BYTES).decompressobj()
         try:
             rest = yield from _zstd_frame(frame, rest)
@@ -113,6 +126,7 @@ def _zstd(body: bytes) -> Iterator[bytes]:
             raise CutBody("the zstd body ends early")
         if not rest:
             return
+    raise BodyTooLarge(f"the zstd body has more than {MAX_PARTS} frames")
 
 
 def _zstd_frame(frame: "zstandard.ZstdDecompressionObj", data: bytes) -> Generator[bytes, None, bytes]:

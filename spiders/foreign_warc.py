@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from configs.errors import InputError
+from spiders.archive import OPEN_END
 from spiders.foreign_http import Answer, answer_of, is_no_page
 from spiders.pages import ArchivedPage
 from spiders.warc_files import record_at, records
@@ -20,6 +21,14 @@ YEARS = range(1990, 2100)
 REPLAYED = re.compile(r"^https?://web\.archive\.org/web/(\d{14})[a-z_]*/(?:(?=https?://)|(?=[^/]+/))(.+)$")
 PLAIN_DATE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$")  # as readers of WARC 1.1 know it
 STAMP = "%Y%m%d%H%M%S"
+
+
+@dataclass(frozen=True)
+class _Transfer:
+    """A body without the coding of its way here, and whether it is shorter than was told."""
+
+    body: bytes
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +134,8 @@ def read_capture(capture: Capture) -> tuple[ArchivedPage, bytes]:
     is_damaged = digest_holds(record.headers, record.block) is False
     is_cut = answer.is_cut or is_damaged or bool(record.header("warc-truncated"))
     fetched_at = capture.fetched_at or datetime.fromtimestamp(0, UTC)
-    page = ArchivedPage(capture.url, answer.status, answer.headers, answer.body, fetched_at, is_cut)
+    is_open_ended = bool(record.header(OPEN_END[0].lower()))
+    page = ArchivedPage(capture.url, answer.status, answer.headers, answer.body, fetched_at, is_cut, is_open_ended)
     return page, _member(record, capture, answer, is_cut)
 
 

@@ -16,6 +16,7 @@ from spiders.html_page import Searched
 Text = Callable[[Searched], str | None]
 Nodes = Callable[[Searched], list[LexborNode]]
 Value = Callable[[Searched], Any]
+MAX_TEXT = 100_000
 UNSEEN = ["script", "style", "template"]  # their content is text to the parser and not to a reader
 
 
@@ -136,6 +137,8 @@ def _trimmed(raw: Callable[[Searched], str | None], trim: Callable[[str], str | 
         text = raw(node)
         if text is None:
             return None
+        if len(text) > MAX_TEXT:  # cards within cards have one another's text, as often as they nest
+            raise Misfit(f"a node has {len(text)} characters of text, expected at most {MAX_TEXT}")
         text = " ".join(text.split())
         if trim is not None and text:
             text = trim(text) or ""

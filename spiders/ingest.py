@@ -13,6 +13,7 @@ from configs.errors import InputError
 from configs.marketplaces import NAME
 from configs.nearest import did_you_mean, nearest
 from configs.tables import table
+from spiders.contacts import without_contact, without_contacts
 from spiders.handed_over import as_kind, read_rows
 from spiders.lake_files import write_bytes_atomic, write_frame
 
@@ -29,7 +30,8 @@ def read_handed_over(path: Path, marketplace_name: str, categories: Collection[s
     """Table offers, one row per row of the file in its order, `position` the row number from 1 and `page` 0.
 
     Week follows from seen_at where it is not given, and seen_at is the week's first instant where that is not given.
-    InputError, one sentence with row and column, for a file of which any row cannot be used: nothing is taken then.
+    Personal contact data is taken out. InputError, one sentence with row and column, for a file of which any row cannot
+    be used: nothing is taken then.
     """
     if not re.fullmatch(NAME, marketplace_name):
         expected = "expected one that its file could have: small letters a-z, digits and hyphens"
@@ -43,20 +45,19 @@ def read_handed_over(path: Path, marketplace_name: str, categories: Collection[s
         )
         whole = _with_times(typed)
     except InputError as error:
-        raise InputError(f"{path}: {error}; mend the file and hand it over again") from None
+        raise InputError(f"{path}: {without_contact(str(error))}; mend the file and hand it over again") from None
     _check_categories(path, whole, categories)
     for name in (*PRICES, *SALES):
         _check_numbers(path, whole, name)
     digest = sha256(content).hexdigest()
-    return table("offers").conform(
-        whole.with_columns(
-            marketplace=pl.lit(marketplace_name),
-            page=pl.lit(0),
-            position=pl.int_range(1, pl.len() + 1),
-            page_digest=pl.lit(digest),
-            archive_file=pl.lit(_copy_name(marketplace_name, digest, path)),
-        )
+    offers = whole.with_columns(
+        marketplace=pl.lit(marketplace_name),
+        page=pl.lit(0),
+        position=pl.int_range(1, pl.len() + 1),
+        page_digest=pl.lit(digest),
+        archive_file=pl.lit(_copy_name(marketplace_name, digest, path)),
     )
+    return without_contacts(table("offers").conform(offers))
 
 
 def store_handed_over(home: Path, path: Path, offers: pl.DataFrame) -> list[Path]:
@@ -134,7 +135,7 @@ def _check_categories(path: Path, rows: pl.DataFrame, categories: Collection[str
     bad = rows["category"].is_null() | ~rows["category"].is_in(list(categories))
     if bad.any():
         row, word = _first(bad), rows["category"].filter(bad)[0]
-        found = f"row {row} has category {word!r}, expected one that is known"
+        found = f"row {row} has category {without_contact(repr(word))}, expected one that is known"
         raise InputError(f"{path}: {found} ({bad.sum()} such rows){did_you_mean(str(word), categories)}")
 
 
@@ -147,9 +148,9 @@ def _check_numbers(path: Path, rows: pl.DataFrame, name: str) -> None:
         shown = rows.select(pl.col(name).list.eval(pl.element().struct.field("price_text")).list.join(" ")).to_series()
     bad = (shown.str.strip_chars() != "") & ~shown.str.contains(r"\d") & ~shown.str.contains(NEGOTIABLE)
     if bad.any():
-        value, count = shown.filter(bad)[0], bad.sum()
+        value, count = without_contact(repr(shown.filter(bad)[0])), bad.sum()
         raise InputError(
-            f"{path}: row {_first(bad)} has {name} {value!r}, expected a number, {NEGOTIABLE} or nothing ({count} such "
+            f"{path}: row {_first(bad)} has {name} {value}, expected a number, {NEGOTIABLE} or nothing ({count} such "
             f"row{'s' if count > 1 else ''}); mend the file and hand it over again"
         )
 

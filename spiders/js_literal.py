@@ -11,10 +11,12 @@ from typing import Any, NoReturn
 # Possessive runs (*+) keep these linear and quick: a page has thousands of strings.
 STRING = r""""[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+'|`[^`\\]*+(?:\\.[^`\\]*+)*+`"""
 COMMENT = r"//[^\n]*+|/\*.*?\*/"
-REGEX = r"(?<=[:,(\[=?&|!\s])/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*"
+# Bounded: one that does not end would be looked for anew at each of its slashes.
+REGEX = r"(?<=[:,(\[=?&|!\s])/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.){0,200}+\]){1,500}+/[a-z]*"
 OUTLINE = re.compile(
     r"""(?:[^"'`/{}\[\]()]++|"[^"\\]*+")*+(?:"""  # plain strings are JSON already and pass unseen
-    rf"(?P<string>{STRING})|(?P<open>[{{\[(])|(?P<close>[}}\])])|(?P<comment>{COMMENT})|(?P<regex>{REGEX})|/)",
+    rf"(?P<string>{STRING})|(?P<open>[{{\[(])|(?P<close>[}}\])])|(?P<comment>{COMMENT})"
+    rf"|(?P<endless>[\"'`]|/\*)|(?P<regex>{REGEX})|/)",
     re.DOTALL,
 )
 JSON_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -33,6 +35,8 @@ ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u\{[0-9a-fA-F]+\}|\r?\n|.)|\"", re.DOTA
 WORDS = {"true": True, "false": False, "null": None}
 JSON = json.JSONDecoder(strict=False)  # raw tabs in strings are common and harmless
 MAX_DEPTH = 200
+LARGE = 1_000_000  # characters; what a smaller text can hold needs no counting
+MAX_PIECES = 500_000  # values and brackets: each costs 30 to 250 bytes once it is read
 MOST_MENDS = 6  # beyond, one pass over the whole text is quicker than beginning again at each
 
 
@@ -42,6 +46,12 @@ class LiteralError(ValueError):
 
 def _refuse(word: str) -> NoReturn:
     raise LiteralError(f"{word} is computed")
+
+
+def refuse_bombs(text: str, start: int, end: int) -> None:
+    """LiteralError for a text that holds more values than a page can show; free on a text of ordinary size."""
+    if end - start > LARGE and sum(text.count(mark, start, end) for mark in "{[,") > MAX_PIECES:
+        raise LiteralError(f"literal has more than {MAX_PIECES} values")
 
 
 DATA_ONLY = json.JSONDecoder(strict=False, parse_constant=_refuse)  # JSON reads NaN and Infinity as numbers
@@ -108,6 +118,8 @@ def cut(text: str) -> str:
             depth -= 1
             if depth == 0:
                 return "".join([*parts, text[done : token.end()]])
+        elif kind == "endless":
+            break  # a string or comment to the end of the text: so is the literal
         elif kind is not None:
             parts += [text[done : token.start(kind)], _respelled(kind, token[kind])]
             done = token.end()

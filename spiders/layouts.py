@@ -16,6 +16,7 @@ from configs.layouts import HtmlLayout, JsonLayout, Layout, ScriptLayout
 from configs.marketplaces import Marketplace
 from spiders import html_cards
 from spiders.fields import Misfit, column_reader, text_reader
+from spiders.html_bounds import refuse_bombs
 from spiders.html_page import cards_of
 from spiders.js_literal import LiteralError
 from spiders.json_answer import answer_of
@@ -24,6 +25,7 @@ from spiders.script import literal_after
 from spiders.searched import Walk
 
 Card = dict[str, Any]
+MAX_CARDS = 2_000  # a page of the sites seen shows 20 to 120
 COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)(万)?\+?")
 
 
@@ -74,6 +76,7 @@ class _Page:
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
+        refuse_bombs(self.text)
         return html_cards.tree_of(self.text)
 
     @cached_property
@@ -110,6 +113,7 @@ def _read_json(page: _Page, layout: JsonLayout) -> PageReading | None:
 def _data_reading(layout: ScriptLayout | JsonLayout, data: Any, cards: Any) -> PageReading:
     if not isinstance(cards, list):
         raise Misfit(f"cards {layout.cards!r} found {_named(cards)}, expected a list")
+    _refuse_many(layout, len(cards))
     pages, items = (
         _count(rule.path, text_reader(rule)(data)) if rule else None for rule in (layout.pages, layout.items)
     )
@@ -123,6 +127,7 @@ def _read_html(page: _Page, layout: HtmlLayout) -> PageReading | None:
     cards = html_cards.nodes_of(layout.cards)(root) if root is not None else []
     if root is None or not cards:
         return None
+    _refuse_many(layout, len(cards))
     rules = {"pages": layout.pages, "items": layout.items}
     pages, counted = (
         _count(rule.place, html_cards.text_reader(name, rule)(root)) if rule else None for name, rule in rules.items()
@@ -131,6 +136,11 @@ def _read_html(page: _Page, layout: HtmlLayout) -> PageReading | None:
     shown = [html_cards.text_reader(name, rule)(root) or "" if rule else None for name, rule in places.items()]
     read = _read_cards(cards_of(root, cards), *_html_readers(layout))
     return PageReading(layout.name, read, pages, counted, shown[0], _number(shown[1]))
+
+
+def _refuse_many(layout: Layout, cards: int) -> None:
+    if cards > MAX_CARDS:
+        raise Misfit(f"cards {layout.cards!r} found {cards} cards, expected at most {MAX_CARDS}")
 
 
 def _read_data_cards(cards: list[Any], layout: ScriptLayout | JsonLayout) -> list[Card]:

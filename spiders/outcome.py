@@ -7,11 +7,13 @@ from hashlib import sha256
 
 from configs.marketplaces import Marketplace
 from spiders.charset import UnreadableText, text_of
-from spiders.decode import BodyTooLarge, CutBody, decoded
+from spiders.contacts import without_contact
+from spiders.decode import BodyTooLarge, CutBody, codings_of, decoded
 from spiders.layouts import LayoutError, PageReading, read_page
 from spiders.pages import ArchivedPage, PageKey
 from spiders.signs import STATUSES, is_text, kind_of_address, kind_of_title, stray_address
 
+MAX_REASON = 1_000  # characters: an error may quote as much as a page holds
 TEMPORARY_STATUSES = {408, 425, 429}  # and all of 500-599: worth another attempt
 
 
@@ -48,7 +50,8 @@ def classify(page: ArchivedPage, marketplace: Marketplace, locator: str, key: Pa
     (None: what the page shows is not compared with it). Never raises."""
     answer = _opened(page, marketplace, locator, key)
     outcome = next(found for rule in RULES if (found := rule(answer)) is not None)
-    return replace(outcome, digest=None if answer.body is None else sha256(answer.body).hexdigest())
+    reason = outcome.reason and without_contact(outcome.reason[:MAX_REASON])  # it may quote the page
+    return replace(outcome, reason=reason, digest=None if answer.body is None else sha256(answer.body).hexdigest())
 
 
 # The rules, each an outcome or None where it has nothing to say
@@ -104,6 +107,19 @@ def is_no_text(answer: Answer) -> Outcome | None:
     return None if is_text(kind) else Outcome("changed", f"{answer.locator}: content type {kind[:100]!r}")
 
 
+def ends_unproved(answer: Answer) -> Outcome | None:
+    """No length was told, and neither its content coding nor outcomes.end shows that what came is all."""
+    if not answer.page.is_open_ended or (answer.fault is not None and answer.fault.kind != "changed"):
+        return None
+    end = answer.marketplace.outcomes.end
+    if end is None and codings_of(answer.page.header("Content-Encoding")):
+        return None
+    if end is not None and end in (answer.text or ""):
+        return None
+    missing = f"{end!r} is not in it" if end else "outcomes.end names no text that shows where it ends"
+    return Outcome("cut", f"the answer has no length, and {missing}", is_temporary=True)
+
+
 def does_not_decode(answer: Answer) -> Outcome | None:
     """The content coding is not whole, the body too large, or the bytes no text."""
     return answer.fault
@@ -122,13 +138,13 @@ def fits_a_layout(answer: Answer) -> Outcome | None:
         return Outcome("changed", f"{answer.locator}{fault}")
     if reading is None or not reading.cards:
         return None
-    return Outcome("listing", f"layout {reading.layout}", reading=reading)
+    return _cut_at_end(answer) or Outcome("listing", f"layout {reading.layout}", reading=reading)
 
 
 def says_empty(answer: Answer) -> Outcome | None:
     """No cards, and the site's own text that there are none."""
     marker = _found(answer, answer.marketplace.outcomes.empty)
-    return Outcome("empty", f"says {marker!r}") if marker else None
+    return _cut_at_end(answer) or Outcome("empty", f"says {marker!r}") if marker else None
 
 
 def fits_nothing(answer: Answer) -> Outcome | None:
@@ -144,6 +160,7 @@ RULES: tuple[Callable[[Answer], Outcome | None], ...] = (
     is_no_success,
     is_elsewhere,
     is_no_text,
+    ends_unproved,
     does_not_decode,
     fits_a_layout,
     says_empty,
@@ -164,6 +181,14 @@ def _opened(page: ArchivedPage, marketplace: Marketplace, locator: str, key: Pag
     except UnreadableText as error:
         fault = Outcome("changed", str(error))
     return Answer(page, marketplace, locator, key, body, text, fault)
+
+
+def _cut_at_end(answer: Answer) -> Outcome | None:
+    """Data of the length that was told, and yet without the end that the site's pages have: it was cut on its way."""
+    end = answer.marketplace.outcomes.end
+    if end is None or end in (answer.text or ""):
+        return None
+    return Outcome("cut", f"{end!r}, with which the site's pages end, is not in it", is_temporary=True)
 
 
 def _marked(answer: Answer, kind: str, markers: Sequence[str]) -> Outcome | None:

@@ -48,7 +48,8 @@ class PageFacts:
 class ArchivedPage:
     """One answer of a site as it was received: headers in their order, the body still content-coded.
 
-    `is_cut` says that the transfer ended before the length that the site had announced.
+    `is_cut` says that the transfer ended before the length that the site had announced, `is_open_ended` that it had
+    announced none: the end of the connection was the end of the body, wherever that was.
     """
 
     url: str
@@ -57,6 +58,7 @@ class ArchivedPage:
     body: bytes
     fetched_at: datetime
     is_cut: bool = False
+    is_open_ended: bool = False
 
     def header(self, name: str) -> str:
         """The values of a header joined by commas; empty where it is absent."""

@@ -13,6 +13,7 @@ from configs.marketplaces import Marketplace, quoted_columns
 from configs.tables import Table, table
 from spiders.archive import ArchiveError, read_page
 from spiders.columns import column
+from spiders.contacts import without_contact, without_contacts
 from spiders.decode import BodyTooLarge, CutBody, UnreadableText, decoded, text_of
 from spiders.layouts import Card, LayoutError
 from spiders.layouts import read_page as read_text
@@ -63,7 +64,7 @@ def read_category(
     `pages` holds rows of table pages; those of this category and week whose outcome is `listing` are read, once each.
     Only pages of the purpose `listing` are offers of the week: an overlap would show more of a week than its base a
     year ago can, and which capture stands for a listing would hang on when it was read. A page that fails gives no
-    offers and one failure.
+    offers and one failure. No text holds personal contact data.
     """
     wanted = pages.filter(
         pl.col("marketplace") == marketplace.name,
@@ -79,7 +80,7 @@ def read_category(
         try:
             parsed.append(_page_offers(home, marketplace, row, keep_text=not parsed))
         except (BeltwatchError, CutBody, BodyTooLarge, UnreadableText) as error:
-            failures.append(PageFailure(row["page"], str(error)))
+            failures.append(PageFailure(row["page"], without_contact(str(error))))
     same = {"marketplace": marketplace.name, "category": category, "week": week}
     names = page_names(parsed[0].text) if parsed else []
     return CategoryReading(_table(parsed, same), failures, sum(page.characters for page in parsed), names)
@@ -118,7 +119,7 @@ def _table(parsed: list[_PageOffers], same: dict[str, Any]) -> pl.DataFrame:
         **{name: [card.get(name) for page in parsed for card in page.cards] for name in quoted_columns()},
     }
     quoted = _frame(offers, values).with_columns(**{key: pl.lit(value) for key, value in same.items()})
-    return offers.conform(quoted.hstack(facts[pages]))
+    return without_contacts(offers.conform(quoted.hstack(facts[pages])))
 
 
 def _frame(shape: Table, values: dict[str, list[Any]]) -> pl.DataFrame:

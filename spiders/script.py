@@ -3,13 +3,14 @@
 import re
 from contextlib import suppress
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 from urllib.parse import unquote
 
-from spiders.js_literal import JSON, STRING, LiteralError, first_literal, unescaped
+from spiders.js_literal import JSON, STRING, LiteralError, first_literal, refuse_bombs, unescaped
 
-GAP = re.compile(r"(?:\s|//[^\n]*\n|/\*.*?\*/)*", re.DOTALL)
+GAP = re.compile(r"(?:\s++|//[^\n]*+\n|/\*.{0,20000}?\*/)*+", re.DOTALL)
+MOST_HITS = 1_000  # of a marker, each of which is followed up
 DATA = re.compile(r"(?=[{\[])")
 # JSON.parse( and the like may stand in the marker, or behind it.
 QUOTED = re.compile(r"""(?:(?:[\w$]+\.)?(?:JSON\.parse|parseJSON|decodeURIComponent|unescape)?\s*\(\s*)*(?=["'`])""")
@@ -25,7 +26,7 @@ def literal_after(text: str, marker: str, encoding: str | None = None) -> Any | 
     that something else follows (x = x || {}) does not count beside one that data follow. LiteralError for two
     markers, no literal, or one that does not end.
     """
-    hits = [_after_gap(text, hit.end()) for hit in _marker(marker).finditer(text)]
+    hits = [_after_gap(text, hit.end()) for hit in islice(_marker(marker).finditer(text), MOST_HITS)]
     if not hits:
         return None
     opening = QUOTED if encoding == "json_string" else DATA
@@ -44,12 +45,16 @@ def literal_after(text: str, marker: str, encoding: str | None = None) -> Any | 
 
 def data_at(text: str, start: int, end: int) -> Any:
     """The data of the literal that begins at `start` and ends before `end`; LiteralError where it is none."""
+    refuse_bombs(text, start, end)
     try:
         # Reads to the end of the literal and no further: as fast here as orjson, which would need the end first.
         data = JSON.raw_decode(text, start)[0]
     except (ValueError, RecursionError):
         data = first_literal(text[start:end])
-    return _mended(data) if SURROGATE.search(text, start) else data
+    try:
+        return _mended(data) if SURROGATE.search(text, start) else data
+    except RecursionError:
+        raise LiteralError("brackets nest too deep to mend the halves of characters within") from None
 
 
 def _data_in_string(text: str, start: int, calls: str) -> Any:

@@ -66,6 +66,7 @@ class ListingSpider(Spider):
             body=response.body,
             fetched_at=self._keeper.desk.clock(),
             is_cut="dataloss" in response.flags,
+            is_open_ended="partial" in response.flags,
         )
         is_probe = response.meta["is_probe"]
         note = ""

@@ -40,9 +40,10 @@ def test_pages_come_back_byte_for_byte(tmp_path: Path) -> None:
 
 def test_a_cut_answer_stays_marked_as_cut(tmp_path: Path) -> None:
     with PageWriter(tmp_path, "worker") as writer:
-        file, offset = writer.write(KEY, replace(page_of(), is_cut=True, status=500))
+        file, offset = writer.write(KEY, replace(page_of(), is_cut=True, is_open_ended=True, status=500))
     found = read_page(tmp_path, file, offset)
-    assert (found.is_cut, found.status) == (True, 500)
+    assert (found.is_cut, found.is_open_ended, found.status) == (True, True, 500)
+    assert not read_page(tmp_path / "other", *written(tmp_path / "other")[0]).is_open_ended
 
 
 def test_unlisted_finds_keys_that_the_ledger_does_not_know(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from spiders import warc_files
 from spiders.archive import read_page
 from spiders.backfill import BackfillReport, backfill
 from spiders.decode import decoded
+from spiders.foreign_warc import Source, read_capture
 from spiders.ledger import Ledger
 from spiders.parse import parse_category
 
@@ -255,3 +256,22 @@ def test_a_folder_stands_for_its_archives(tmp_path: Path, marketplace: Marketpla
     warc(folder / "a.warc.gz", record(address(1), listing(1), "2024-05-06T02:00:00Z"))
     warc(folder / "b.warc", record(address(1), listing(1), "2024-05-13T02:00:00Z"))
     assert run(tmp_path, marketplace, ledger, folder).sources == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "is_cut"),
+    [
+        ("Content-Length: 99\r\n", listing(1), True),
+        ("Content-Length: 5\r\n", listing(1), False),  # of the coded body, which the crawler decoded
+        ("Transfer-Encoding: chunked\r\n", b"6\r\n<html>\r\n5\r\nabc", True),
+        ("Transfer-Encoding: chunked\r\n", b"6\r\n<html>\r\n", True),
+        ("Transfer-Encoding: chunked\r\n", b"6\r\n<html>\r\n0\r\n\r\n", False),
+        ("Transfer-Encoding: chunked\r\n", b"<html>", False),  # the crawler took the marks out
+    ],
+)
+def test_a_body_shorter_than_was_told_is_cut(tmp_path: Path, head: str, body: bytes, is_cut: bool) -> None:
+    path = warc(tmp_path / "a.warc", record(address(1), body, "2024-05-06T02:00:00Z", head=head))
+    page, member = read_capture(next(Source(path).captures()))
+    assert page.is_cut == is_cut
+    (tmp_path / "ours.warc.gz").write_bytes(member)
+    assert read_page(tmp_path, "ours.warc.gz", 0) == page
