@@ -25,7 +25,6 @@ from warehouse import lake
 from warehouse.gates import Batch, Result, checks_of
 
 GATE = "batch_traits"
-OF_PAGES = "pages/"  # archive_file of an offer that a page showed; rows handed over name another folder
 TOO_FEW = "{} sound weeks before it: too few to tell"
 Row = dict[str, Any]
 
@@ -35,7 +34,7 @@ def renew_traits(
 ) -> None:
     """Take the traits of some weeks from their offers (table offers) and pass them through their gate. Weeks without
     pages have none."""
-    paged = offers.lazy().filter(pl.col("archive_file").str.starts_with(OF_PAGES)).select(READ).collect()
+    paged = offers.lazy().filter(pl.col("page") > 0).select(READ).collect()
     known = read_traits(home, marketplace, category)
     older = known.filter(~pl.col("week").is_in(list(weeks)))
     if paged.is_empty() and older.height == known.height:

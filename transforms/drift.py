@@ -113,12 +113,18 @@ def _sampling_error(trait: str, value: float, now: Traits, before: Traits) -> fl
     if trait == "same_step_share":
         return 0.5 / sqrt(merchants)  # that prices did not move together so far says nothing of a war's first week
     if trait.endswith("_share"):
-        share = (value * merchants + 1) / (merchants + 2)
-        return sqrt(share * (1 - share) / merchants)
+        return _share_error(value, merchants)
     name = trait.partition("_")[0]
     if trait.endswith("_log"):
         deciles = (before[f"{name}_high_log"] or 0.0) - (before[f"{name}_low_log"] or 0.0)
         return MEDIAN_ERROR * float(deciles) / DECILES / sqrt(merchants)
     if trait.endswith("_digit_count"):
-        return float(before[f"{name}_digit_spread"] or 0.0) / sqrt(merchants)
+        # Where all prices have three digits so far, one merchant's may well have four
+        return max(float(before[f"{name}_digit_spread"] or 0.0) / sqrt(merchants), _share_error(0.0, merchants))
     return 0.0
+
+
+def _share_error(share: float, merchants: int) -> float:
+    """The standard error of a share of merchants, which is not known to be 0 or 1 from those seen (Laplace)."""
+    middle = (share * merchants + 1) / (merchants + 2)
+    return sqrt(middle * (1 - middle) / merchants)
