@@ -27,10 +27,10 @@ def parse(home: Path, configs: Configs) -> None:
 
 def clean(home: Path, configs: Configs) -> None:
     """Offers to listing weeks and rejects."""
-    from flows.categories import clean_category
+    from flows.categories import clean_batches, clean_categories
 
-    for category in _categories(home):
-        clean_category(home, configs, category, [WEEK])
+    for categories in clean_batches(_categories(home), [WEEK]):
+        clean_categories(home, configs, categories, [WEEK])
 
 
 def place(home: Path, configs: Configs) -> None:

@@ -15,13 +15,14 @@ from configs.register import Configs
 from configs.tables import table
 from flows.checks import is_quarantined
 from flows.drift import renew_traits
-from transforms.clean import cleaned
+from transforms.clean import Cleaned, cleaned
 from transforms.place import placed
 from transforms.sales import CUMULATIVE, with_cumulative_flows
 from warehouse import lake
 
 METHOD = "listing-weeks-5"
 COUNTERS = timedelta(days=28)
+BATCH = 20  # categories: a call for each would cost more than the rows of one week do
 
 
 @dataclass
@@ -40,30 +41,31 @@ class CategoryReport:
         return sorted({week for weeks in self.made.values() for week in weeks})
 
 
-def clean_category(home: Path, configs: Configs, category: str, weeks: Iterable[date] | None) -> CategoryReport:
-    """Make one category's listing weeks and rejects for the given weeks (None: all) wherever they are stale.
+def clean_batches(categories: Sequence[str], weeks: Sequence[date] | None) -> list[list[str]]:
+    """The categories in the batches that they are cleaned in: a whole history alone, of single weeks many together."""
+    size = 1 if weeks is None else BATCH
+    return [list(categories[first : first + size]) for first in range(0, len(categories), size)]
+
+
+def clean_categories(
+    home: Path, configs: Configs, categories: Sequence[str], weeks: Iterable[date] | None
+) -> list[CategoryReport]:
+    """Make the categories' listing weeks and rejects for the given weeks (None: all) wherever they are stale; one
+    report for each.
 
     A unit is stale until its listings are placed, which is done only after the gate: a build that was killed before
-    that cleans and validates it again.
+    that cleans and validates it again. Categories that are cleaned together come out as each does alone.
     """
-    report = CategoryReport(category)
+    reports = {category: CategoryReport(category) for category in categories}
     wanted = None if weeks is None else set(weeks)
-    for marketplace, units in _units(home, category, wanted).items():
-        stale = [week for week in units if _is_stale(home, configs, marketplace, week, category)]
-        if not stale:
-            continue
-        _clean(home, configs, marketplace, category, stale, report)
-        report.made[marketplace] = stale
-    return report
-
-
-def _units(home: Path, category: str, weeks: set[date] | None) -> dict[str, list[date]]:
-    """Marketplace to the weeks of which it has offers in the category."""
-    found: dict[str, list[date]] = {}
-    for marketplace, week, name in lake.offer_units(home):
-        if name == category and (weeks is None or week in weeks):
-            found.setdefault(marketplace, []).append(week)
-    return found
+    stale: dict[str, dict[str, list[date]]] = {}
+    for marketplace, week, category in lake.offer_units(home):
+        is_wanted = category in reports and (wanted is None or week in wanted)
+        if is_wanted and _is_stale(home, configs, marketplace, week, category):
+            stale.setdefault(marketplace, {}).setdefault(category, []).append(week)
+    for marketplace, units in stale.items():
+        _clean(home, configs, marketplace, units, reports)
+    return list(reports.values())
 
 
 def _is_stale(home: Path, configs: Configs, marketplace: str, week: date, category: str) -> bool:
@@ -94,23 +96,42 @@ def _counters_made_of(home: Path, marketplace: str, week: date, category: str) -
 
 
 def _clean(
-    home: Path, configs: Configs, marketplace: str, category: str, weeks: Sequence[date], report: CategoryReport
+    home: Path,
+    configs: Configs,
+    marketplace: str,
+    units: Mapping[str, Sequence[date]],
+    reports: Mapping[str, CategoryReport],
 ) -> None:
+    """Clean some weeks of some categories of a marketplace in one go."""
+    offers = {category: _offers(home, marketplace, category, weeks) for category, weeks in units.items()}
+    for category, weeks in units.items():
+        renew_traits(home, configs, marketplace, category, weeks, offers[category])
+    done = cleaned(pl.concat(offers.values()), configs.marketplaces.get(marketplace), configs.aliases)
+    for category, weeks in units.items():
+        own = done.of(category)
+        for week in weeks:
+            _write(home, configs, own, (marketplace, week, category))
+        reports[category].made[marketplace] = list(weeks)
+        reports[category].offers += offers[category].height
+        reports[category].accepted += int(own.listing_weeks["offer_count"].sum())
+        reports[category].rejected += own.rejects.height
+
+
+def _offers(home: Path, marketplace: str, category: str, weeks: Sequence[date]) -> pl.DataFrame:
     paths = [path for week in weeks for path in lake.offer_files(home, marketplace, week, category)]
-    offers = lake.read(table("offers"), paths)
-    renew_traits(home, configs, marketplace, category, weeks, offers)
-    done = cleaned(offers, configs.marketplaces.get(marketplace), configs.aliases)
-    for week in weeks:
-        made_of = _made_of(home, configs, marketplace, week, category)
-        is_now = pl.col("week") == week
-        parameters = done.parameters.filter(is_now)
-        current = _with_flows(home, done.listing_weeks, parameters, marketplace, week, category)
-        _write_parameters(lake.sales_parameters_file(home, marketplace, week, category), parameters)
-        lake.write(lake.partition(home, "listing_weeks", marketplace, week, category), current, made_of)
-        lake.write(lake.partition(home, "rejects", marketplace, week, category), done.rejects.filter(is_now), made_of)
-    report.offers += offers.height
-    report.accepted += int(done.listing_weeks["offer_count"].sum())
-    report.rejected += done.rejects.height
+    return lake.read(table("offers"), paths)
+
+
+def _write(home: Path, configs: Configs, own: Cleaned, unit: tuple[str, date, str]) -> None:
+    """Write what one unit came to, `own` being what its category did."""
+    marketplace, week, category = unit
+    made_of = _made_of(home, configs, marketplace, week, category)
+    is_now = pl.col("week") == week
+    parameters = own.parameters.filter(is_now)
+    current = _with_flows(home, own.listing_weeks, parameters, marketplace, week, category)
+    _write_parameters(lake.sales_parameters_file(home, marketplace, week, category), parameters)
+    lake.write(lake.partition(home, "listing_weeks", marketplace, week, category), current, made_of)
+    lake.write(lake.partition(home, "rejects", marketplace, week, category), own.rejects.filter(is_now), made_of)
 
 
 def _write_parameters(path: Path, parameters: pl.DataFrame) -> None:

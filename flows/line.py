@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from configs.errors import GateStop, InputError
 from flows.belts import build_belt, drop_unknown_belts
-from flows.categories import COUNTERS, clean_category, place_category
+from flows.categories import COUNTERS, clean_batches, clean_categories, place_category
 from flows.late import close, late_weeks, reopened
-from flows.mapping import Mapper, in_processes, in_turn
+from flows.mapping import WORTH_PROCESSES, Mapper, in_processes, in_turn
 from flows.price_index import build_index
 from flows.progress import Reporter
 from flows.reading import note_amended, parse_category, parse_units, plan, refuse_failures, refuse_future
@@ -36,6 +36,7 @@ class Line:
     marketplaces: list[str]
     reporter: Reporter
     each: Mapper | None = None
+    each_belt: Mapper | None = None
     stopped: list[str] = field(default_factory=list)
 
     def plan(self, week: date) -> None:
@@ -100,9 +101,9 @@ class Line:
             present = {category for _, _, category in lake.offer_units(work.home)}
             categories = sorted(present & {name for belt in work.configs.belts.values() for name in belt.categories})
             wanted = None if weeks is None else _with_ends(weeks)
-            cleaned = self._mapper(weeks)(
-                "clean", clean_category, [(work.home, work.configs, name, wanted) for name in categories], step.advance
-            )
+            batches = [(work.home, work.configs, names, wanted) for names in clean_batches(categories, weeks)]
+            reports = self._mapper(weeks)("clean", clean_categories, batches, step.advance)
+            cleaned = [report for batch in reports for report in batch]
             step.say(
                 f"{sum(r.offers for r in cleaned)} offers: {sum(r.accepted for r in cleaned)} accepted, "
                 f"{sum(r.rejected for r in cleaned)} rejected"
@@ -123,8 +124,8 @@ class Line:
             placed = {category for _, _, category in lake.units(work.home, "listing_belts")}
             belts = [belt for belt in work.configs.belts.values() if placed & set(belt.categories)]
             units = [(work.home, work.configs, belt, touched, coverage) for belt in belts]
-            made = self._mapper(weeks)("compare", build_belt, units, step.advance)
-            indices = self._mapper(weeks)(
+            made = self._belt_mapper(len(belts))("compare", build_belt, units, step.advance)
+            indices = self._belt_mapper(len(belts))(
                 "price index", build_index, [(work.home, work.configs, belt, coverage) for belt in belts], step.advance
             )
             regions = build_regions(work.home, work.configs, touched)
@@ -179,6 +180,10 @@ class Line:
             written = write_report(self.work.home / "reports" / release, reader, last)
             step.say(", ".join(str(path) for path in written))
             return written
+
+    def _belt_mapper(self, belts: int) -> Mapper:
+        """How belts are gone through: each looks back on a year even for one week."""
+        return self.each_belt or self.each or (in_processes if belts >= WORTH_PROCESSES else in_turn)
 
     def _mapper(self, weeks: Weeks) -> Mapper:
         """How units are gone through: a week's are small, and starting processes would cost more than they do."""

@@ -6,6 +6,9 @@ A flow maps them as Prefect tasks instead (flows/weekly.py); the steps do not kn
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import cache
 from itertools import starmap
 from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
@@ -37,7 +40,7 @@ def in_processes(name: str, function: Callable[..., R], units: Sequence[tuple[An
     """As many processes as there are processors; a single unit stays in this one."""
     if len(units) < 2:
         return in_turn(name, function, units, advance)
-    with processes(len(units)) as pool:
+    with processes() as pool:
         futures = [pool.submit(function, *unit) for unit in units]
         for done, _ in enumerate(as_completed(futures), start=1):
             advance(done, len(units))
@@ -50,12 +53,27 @@ def as_they_come(function: Callable[..., R], batches: Iterable[tuple[Any, ...]])
     if len(units) < WORTH_PROCESSES:
         yield from starmap(function, units)
         return
-    with processes(len(units)) as pool:
+    with processes() as pool:
         yield from pool.map(function, *zip(*units, strict=True))
 
 
-def processes(units: int) -> ProcessPoolExecutor:
-    """A pool for so many units. Polars' threads do not survive a fork: its processes start afresh, with one thread
-    each, since there is a process for every processor already."""
+@contextmanager
+def processes() -> Iterator[ProcessPoolExecutor]:
+    """As many processes as there are processors. They stay for the next step, which need not start them anew: a pool in
+    which one died is replaced.
+
+    Polars' threads do not survive a fork: they start afresh, with one thread each, since there is a process for every
+    processor already.
+    """
+    pool = _pool()
+    try:
+        yield pool
+    except BrokenProcessPool:
+        _pool.cache_clear()
+        raise
+
+
+@cache
+def _pool() -> ProcessPoolExecutor:
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # read by the processes at their start, no more by this one
-    return ProcessPoolExecutor(max(1, min(units, os.cpu_count() or 1)), mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn"))

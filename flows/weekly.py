@@ -53,7 +53,8 @@ def week_line(work: Workplace, week: date, marketplaces: list[str], reporter: Re
     from flows.artifacts import publish_gates, publish_ranking, shown_in_run
 
     with shown_in_run(reporter) as shown:
-        line = Line(work, marketplaces, shown, each=as_tasks)  # a week is small: its units stay in this process
+        # A week is small: its units stay in this process, but for belts, which look back on a year
+        line = Line(work, marketplaces, shown, each=as_tasks, each_belt=as_tasks_in_processes)
         line.plan(week)
         line.crawl(week)
         weeks = line.unmade(week)
@@ -112,7 +113,7 @@ def as_tasks_in_processes(
 
     The processes are ours and know nothing of Prefect: its own would each spend seconds on importing it.
     """
-    with processes(len(units)) as pool:
+    with processes() as pool:
 
         def elsewhere(*unit: Any) -> R:
             return pool.submit(function, *unit).result()

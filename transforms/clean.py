@@ -42,6 +42,12 @@ class Cleaned:
     rejects: pl.DataFrame
     parameters: pl.DataFrame
 
+    def of(self, category: str) -> "Cleaned":
+        """What one category came to; nothing of it hangs on what was cleaned beside it."""
+        is_own = pl.col("category") == category
+        frames = (self.listing_weeks, self.rejects, self.parameters)
+        return Cleaned(*(frame.filter(is_own) for frame in frames))
+
 
 def clean(
     offers: pl.DataFrame, marketplace: Marketplace | None, aliases: Mapping[str, str] | None = None
@@ -52,7 +58,7 @@ def clean(
 
 
 def cleaned(offers: pl.DataFrame, marketplace: Marketplace | None, aliases: Mapping[str, str] | None = None) -> Cleaned:
-    """listing_weeks and rejects of one marketplace and category, one or many weeks; both sorted by their keys.
+    """listing_weeks and rejects of one marketplace, of categories and weeks apart; both sorted by their keys.
 
     Always sum(offer_count) + rejects = offers. Refused are offers without listing or merchant id, without a usable
     price, with sales that cannot be read, and duplicates: of what pages showed the first position that is no

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from configs.marketplaces import Marketplace, Sales
 from configs.tables import table
-from transforms.clean import clean
+from transforms.clean import clean, cleaned
 
 WEEK = date(2026, 11, 16)
 SEEN_AT = datetime(2026, 11, 16, 3, tzinfo=UTC)
@@ -312,6 +312,25 @@ def test_weeks_and_merchants_are_kept_apart() -> None:
     listing_weeks, rejects = clean(history, marketplace())
     assert (listing_weeks.height, rejects.height) == (3, 0)
     assert listing_weeks.equals(listing_weeks.sort(table("listing_weeks").key))
+
+
+def test_categories_cleaned_together_come_out_as_each_alone() -> None:
+    shown = ["60", "100+", "1000+", "1200+", "2000+", "300+", "700+", "41", "0", "3000+", "90", "1523人付款"]
+    units = [
+        offers(
+            *({"category": name, "listing_id": f"{place}", "sales_30d_text": text} for place, text in enumerate(texts)),
+            {"category": name, "listing_id": "0", "page": 2},
+        )
+        for name, texts in (("towels", shown), ("luggage", shown[:9]), ("socks", [*shown[3:], "8000+"]))
+    ]
+    together = cleaned(pl.concat(units), marketplace())
+    for unit in units:
+        own, single = together.of(unit["category"][0]), cleaned(unit, marketplace())
+        assert own.listing_weeks.height > 8
+        assert own.rejects.height == 1
+        assert own.listing_weeks.equals(single.listing_weeks)
+        assert own.rejects.equals(single.rejects)
+        assert own.parameters.equals(single.parameters)
 
 
 def test_no_offers_make_empty_tables() -> None:

@@ -8,7 +8,7 @@ import pytest
 from fastwarc import ArchiveIterator
 
 import warehouse
-from flows.categories import clean_category
+from flows.categories import clean_categories
 from flows.handing_over import backfill_files, ingest_files
 from flows.line import Line
 from flows.mapping import in_turn
@@ -171,7 +171,7 @@ def test_a_page_that_comes_late_makes_a_new_release_and_leaves_the_old_vintage_a
 def test_a_build_that_died_before_its_gate_passes_it_when_it_is_run_again(tmp_path: Path) -> None:
     hand_over(tmp_path, [row(f"m{n}", "1", "nowhere") for n in range(9)])
     work = workplace(tmp_path)
-    clean_category(tmp_path, work.configs, "towels", None)
+    clean_categories(tmp_path, work.configs, ["towels"], None)
     line = Line(work, [], Reporter(), each=in_turn)
     line.build(None)
     assert len(line.stopped) == 1
