@@ -16,7 +16,7 @@ FILLED = (
     "sales_total_text", "turnover_30d_text", "seller_place_text", "merchant_years_text", "badges",
 )  # fmt: skip
 SAME = ("price", "sales", "title", "place")
-NUMBER = r"(\d+(?:\.\d+)?)"
+NUMBER = r"([0-9]+(?:\.[0-9]+)?)"
 QUANTILES = {"low": 0.1, "middle": 0.5, "high": 0.9}
 ONE_STEP = 0.01  # logarithm: prices within one per cent of a common factor moved by it
 READ = ("week", "page", "listing_id", "merchant_id", "is_ad", *FILLED)
@@ -152,8 +152,8 @@ def _sales_text() -> pl.Expr:
 
 
 def _number(text: pl.Expr) -> pl.Expr:
-    """The first number of a text, 1.2万 as 12000."""
-    plain = text.str.replace_all(",", "", literal=True).str.extract(NUMBER).cast(pl.Float64)
+    """The first number of a text, 1.2万 as 12000; full-width digits are digits."""
+    plain = text.str.normalize("NFKC").str.replace_all(",", "", literal=True).str.extract(NUMBER).cast(pl.Float64)
     return plain * pl.when(text.str.contains("万", literal=True)).then(10_000.0).otherwise(1.0)
 
 

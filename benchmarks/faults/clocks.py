@@ -7,7 +7,6 @@ of the day eight hours east of UTC.
 import shutil
 import subprocess
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.faults.homes import ended, finish, pages_of, prepare, requests, rows, start, steps
+from benchmarks.faults.homes import asked_beyond_plan, ended, finish, pages_of, prepare, requests, rows, start, steps
 from benchmarks.faults.table import FaultRow
 from benchmarks.faults.two_runs import DELAY_MS, small_pages
 from sandbox.scenario import load
@@ -70,10 +69,9 @@ class Place:
         """Counts over what the home holds now."""
         pages = pages_of(self.home)
         done = pages.filter(pl.col("state") == "done")
-        asked = Counter(str(request["path"]) for request in requests(self.log))
         return Found(
             wrong_weeks=self.pages_astray(done) + offers_astray(self.home),
-            fetched_twice=sum(asked.values()) - len(asked),
+            fetched_twice=asked_beyond_plan(pages, self.log),
             before=done.filter(pl.col("fetched_at") < strikes).height,
             after=done.filter(pl.col("fetched_at") >= strikes).height,
             left=pages.height - done.height,

@@ -192,6 +192,9 @@ def _marketplace(url: str, depth: int, end: str | None) -> Marketplace:
     parts = urlsplit(content["listing"]["url"])
     content["listing"] |= {"url": f"{url}{parts.path}?{parts.query}", "depth": depth}
     content["outcomes"]["end"] = end
+    for layout in content["layouts"]:  # every answer shows the same page, whatever was asked for
+        layout.pop("page", None)
+        layout.pop("category", None)
     content["rate"] = {"requests_per_second": 500.0, "concurrency": 4}
     return Marketplace.model_validate(content)
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ NOW = starts_at(LIVE) + timedelta(hours=2)
 BASE_WEEKS, LAST_WEEKS = 3, 4  # of the past: enough for a base, and for prices of four weeks ago
 STORED = ("listing_weeks", "listing_belts", "rejects", "figures", "releases", "pages")
 COMMAND_SECONDS = 900
+SITE = "http://127.0.0.1:"  # of pages that were asked for over HTTP; archived ones have another host
 
 
 def prepare(folder: Path, scenario: str | Path = SCENARIO) -> Path:
@@ -120,7 +122,18 @@ def fetched_again(home: Path, done: pl.DataFrame, log: Path) -> int:
     kept: dict[str, int] = {}
     for row in done.iter_rows(named=True):
         stored = read_page(home, row["archive_file"], row["archive_offset"])
-        parts = urlsplit(row["url"])
-        path = f"{parts.path}?{parts.query}"
+        path = _path(row["url"])
         kept[path] = max(kept.get(path, 0), int(stored.header("X-Request-Number")))
     return sum(last[path] != number for path, number in kept.items())
+
+
+def asked_beyond_plan(pages: pl.DataFrame, log: Path) -> int:
+    """Requests for pages beyond those that the ledger (table pages) plans of the site: an overlap is one of its own."""
+    planned = Counter(_path(url) for url in pages["url"].to_list() if url.startswith(SITE))
+    asked = Counter(str(request["path"]) for request in requests(log))
+    return sum(max(0, count - planned[path]) for path, count in asked.items())
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}"

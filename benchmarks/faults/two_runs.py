@@ -5,7 +5,6 @@ once one is made, and the others refuse with a sentence.
 """
 
 import shutil
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +16,13 @@ from benchmarks.faults.homes import (
     LIVE,
     NOW,
     SCENARIO,
+    asked_beyond_plan,
     different,
     doubled,
     ended,
     finish,
     pages_of,
     prepare,
-    requests,
     start,
     steps,
 )
@@ -87,7 +86,7 @@ def _meeting(
         finish(home, steps()["parse"], NOW, **variables)
     pages = pages_of(home, url or None).filter(pl.col("week") == LIVE)
     return Meeting(
-        fetched_twice=sum(count - 1 for count in Counter(request["path"] for request in requests(log)).values()),
+        fetched_twice=asked_beyond_plan(pages, log),
         rows_doubled=_offers_doubled(home) + (doubled(home) if twin else 0),
         tables_different=len(different(twin, home)) if twin else 0,
         pages_open=pages.filter(pl.col("state") != "done").height,

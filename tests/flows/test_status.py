@@ -8,12 +8,12 @@ from typing import Any
 import polars as pl
 
 from configs.tables import table
-from flows.late import offers_file
 from flows.status import OUTCOMES, balance_of, coverage_of
 from spiders.ledger import Ledger
 from spiders.ledger_scope import Scope
 from spiders.pages import PageFacts, PageKey, PlannedPage
 from tests.flows.conftest import WEEK, beltwatch
+from warehouse.lake import page_offers_file
 
 NOW = datetime(2026, 11, 18, tzinfo=UTC)
 DONE = ["listing", "listing", "listing", "blocked", "error", "empty", "listing"]  # then one leased, one waiting
@@ -31,7 +31,7 @@ def filled(home: Path) -> None:
     ledger.close()
     ids = ["1", "2", "2", None, "3", "4"]  # one twice, one without an id: four listings
     offers = pl.DataFrame({"listing_id": ids}, schema={"listing_id": pl.String})
-    path = offers_file(home, "practice", WEEK, "towels")
+    path = page_offers_file(home, "practice", WEEK, "towels")
     path.parent.mkdir(parents=True)
     offers.write_parquet(path)
 

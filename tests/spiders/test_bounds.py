@@ -26,6 +26,7 @@ from spiders.layouts import LayoutError, read_page
 from spiders.outcome import classify
 from spiders.pages import ArchivedPage
 from spiders.script import literal_after
+from spiders.signs import STATUSES
 
 END = "</html>"
 
@@ -209,7 +210,7 @@ def test_known_kinds_keep_their_outcome(
         if "is_cut" in flaws:
             assert found.kind == "cut"
         elif status != 200:
-            assert found.kind == "error"
+            assert found.kind == STATUSES.get(status, "error")
         elif coding and len(body) < len(whole):
             assert found.kind == "cut"
         else:

@@ -155,7 +155,7 @@ def quoted(marketplace: Marketplace, page: str) -> pl.DataFrame:
         "archive_offset": 0,
     }
     same = {"marketplace": marketplace.name, "category": "towels", "week": datetime(2026, 11, 16).date()}
-    return parse._table([parse._PageOffers(facts, reading.cards)], same)
+    return parse._table([parse._PageOffers(facts, reading.cards, len(page))], same)
 
 
 def test_planted_pages_say_what_they_would_without(story: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from spiders.keeper import Desk, Keeper, Patience
 from spiders.ledger import Ledger
 from spiders.ledger_scope import Scope
 from spiders.ledger_watch import Watch
-from spiders.pages import ArchivedPage
+from spiders.pages import ArchivedPage, PlannedPage
 from spiders.plan import plan_week
 from spiders.presence import present
 from tests.spiders.conftest import TOWELS, listing_page
@@ -26,6 +27,11 @@ from tests.spiders.conftest import TOWELS, listing_page
 NOW = datetime(2026, 11, 18, 4, tzinfo=UTC)
 WEEK = week_of(NOW)
 ANSWER = ArchivedPage("http://127.0.0.1/", 200, [], listing_page(TOWELS, 1, 1).encode(), NOW)
+
+
+def answer_to(page: PlannedPage) -> ArchivedPage:
+    """A listing in answer to a page."""
+    return replace(ANSWER, url=page.url)
 
 
 @pytest.fixture
@@ -64,7 +70,7 @@ def test_a_page_is_done_only_when_its_record_is_synced(
     monkeypatch.setattr(Ledger, "store_done", watched_store_done)
     mine = keeper(tmp_path, small, ledger, "mine")
     [page, *_] = mine.lease(1)
-    assert mine.keep(page, ANSWER).kind == "listing"
+    assert mine.keep(page, answer_to(page)).kind == "listing"
     row = ledger.rows().filter(state="done").row(0, named=True)
     assert read_page(tmp_path, row["archive_file"], row["archive_offset"]).body == ANSWER.body
 
@@ -74,7 +80,7 @@ def test_a_record_that_cannot_be_synced_leaves_its_page_open_and_no_half_record(
 ) -> None:
     mine = keeper(tmp_path, small, ledger, "mine")
     [first, second] = mine.lease(2)
-    mine.keep(first, ANSWER)
+    mine.keep(first, answer_to(first))
     [archive] = tmp_path.glob("pages/*/*/luggage-*.warc.gz")
     size = archive.stat().st_size
 
@@ -84,7 +90,7 @@ def test_a_record_that_cannot_be_synced_leaves_its_page_open_and_no_half_record(
     with monkeypatch.context() as broken:
         broken.setattr(os, "fsync", full_disk)
         with pytest.raises(OSError, match="No space"):
-            mine.keep(second, ANSWER)
+            mine.keep(second, answer_to(second))
     assert ledger.balance().done == {"listing": 1}
     assert archive.stat().st_size == size
     assert not [path for path in tmp_path.glob("pages/*/*/towels-*") if path.stat().st_size]
