@@ -33,6 +33,7 @@ PAIR = 100  # listings of one page of either layout
 MOST_PAIRS = 50
 LEDGER = "pages.parquet"  # below the home: rows of table pages
 BELTS = "belts.csv"  # below the home: belt, category and county, for readers who have no configs
+CARD_SIGNS = (b'{"offerid":', b'<div class="goods-card"')
 HEADERS = [("Content-Type", "text/html; charset=utf-8")]
 ELSEWHERE = ("330782", "440113", "320612", "371302")  # counties whose sellers are in every category
 # What is sold besides one piece, so that units and packs have to be read.
@@ -162,6 +163,7 @@ def _archived(
             "status": 200,
             "bytes": len(body),
             "fetched_at": fetched_at,
+            "cards": sum(body.count(sign) for sign in CARD_SIGNS),
         }
 
 
