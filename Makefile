@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= data
+# Many tests wait for a server or a clock: one worker more than there are processors
+WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 PACKAGES := configs spiders transforms warehouse reports flows sandbox benchmarks
 
 .DEFAULT_GOAL := help
@@ -36,7 +38,7 @@ demo: env
 	$(BIN)/beltwatch demo --home $(HOME_DIR)
 
 test: check
-	$(BIN)/pytest -n auto --durations=10
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --durations=10
 
 check: env
 	$(BIN)/ruff check .

@@ -9,6 +9,8 @@ import pytest
 import warehouse
 from tests.flows.conftest import beltwatch
 
+pytestmark = pytest.mark.xdist_group("demo")  # one worker: another would run the demonstration again
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
