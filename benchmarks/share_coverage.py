@@ -13,6 +13,7 @@ import argparse
 import numpy as np
 import polars as pl
 
+from benchmarks.textbook import Z, bootstrap
 from configs.publication import shipped_rules
 from transforms.ordered import FloatArray
 from transforms.publication import decide_level, facts_of_rows
@@ -22,6 +23,7 @@ SIZES = (15, 30, 100, 500)
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.3, 0.5, 0.9, 1.0)
 ALIKE = (0.0, 0.2, 0.5, 1.0)  # correlation of two listings of one merchant
 LOWEST, HIGHEST = 0.925, 0.985
+TEXTBOOK_BELTS = 60
 
 
 def main() -> int:
@@ -37,6 +39,10 @@ def main() -> int:
     table = pl.DataFrame(cells)
     with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True, float_precision=3):
         print(table.pivot("merchants", index=["alike", "share"], values=["covered", "none_seen"]))
+        print(
+            f"\nWhat textbooks give, on {TEXTBOOK_BELTS} belts of each kind: plain z, and percentiles of the bootstrap"
+        )
+        print(table.pivot("merchants", index=["alike", "share"], values=["plain_z", "bootstrap"]))
     inside = table.filter(pl.col("share").is_between(0, 1, closed="none"))["covered"]
     held = inside.to_numpy()
     print(
@@ -55,7 +61,17 @@ def cell(merchants: int, share: float, alike: float, belts: int, random: np.rand
     is_shown = np.array([decide_level(1.0, rules, each).is_published for each in facts])
     is_held = (found.low <= share) & (share <= found.high)
     is_edge = (found.value == 0) | (found.value == 1)
-    return {"covered": float(is_held[is_shown].mean()), "none_seen": float(is_edge[is_shown].mean())}
+    told = {"covered": float(is_held[is_shown].mean()), "none_seen": float(is_edge[is_shown].mean())}
+    return told | _textbook(part[:TEXTBOOK_BELTS], of[:TEXTBOOK_BELTS], share, random)
+
+
+def _textbook(part: FloatArray, of: FloatArray, share: float, random: np.random.Generator) -> dict[str, float]:
+    """How often the linearised interval and the bootstrap's percentiles hold the share."""
+    value = part.sum(axis=1, keepdims=True) / of.sum(axis=1, keepdims=True)
+    count = part.shape[1]
+    error = np.sqrt(count / (count - 1) * ((part - value * of) ** 2).sum(axis=1)) / of.sum(axis=1)
+    held = [low <= share <= high for low, high in (bootstrap(*belt, random) for belt in zip(part, of, strict=True))]
+    return {"plain_z": float((np.abs(value[:, 0] - share) <= Z * error).mean()), "bootstrap": float(np.mean(held))}
 
 
 def draw(
