@@ -20,7 +20,7 @@ help:
 	@echo "make fmt       format the code"
 	@echo "make coverage  how often the published intervals hold the truth (minutes)"
 	@echo "make faults    what is lost, doubled or taken for data under each kind of fault (an hour)"
-	@echo "make bench     CPU and memory of a week of 100,000 listings, beside parsel and pandas (minutes)"
+	@echo "make bench     CPU and memory of a week of 100,000 listings, beside parsel and pandas; of indices and compare (minutes)"
 	@echo "make lock      resolve the requirements anew;  make dictionary  write the generated parts of docs anew"
 
 env: $(VENV)/.ready
@@ -63,6 +63,8 @@ faults: env
 
 bench: env
 	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.index_speed
+	$(BIN)/python -m benchmarks.sales_speed
 
 dictionary: env
 	$(BIN)/python -m configs.dictionary > docs/data-dictionary.md
