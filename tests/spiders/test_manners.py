@@ -159,7 +159,7 @@ def test_a_day_is_one_of_shanghai(home_settings: Settings, small: Marketplace) -
     before, after = datetime(2026, 11, 18, 15, 59, 59, tzinfo=UTC), datetime(2026, 11, 18, 16, tzinfo=UTC)
     for seen_at in (before, after, after):
         (page,) = ledger.lease(Scope("small", WEEK), "worker", 1, seen_at, 60)
-        assert ledger.store_done(page.key, "worker", seen_at, PageFacts("listing", fetched_at=seen_at))
+        assert ledger.store_done(page.key, "worker", PageFacts("listing", fetched_at=seen_at))
     assert Budget(thrifty, ledger, lambda: before).left() == 4
     assert Budget(thrifty, ledger, lambda: after).left() == 3
     ledger.lease(Scope("small", WEEK), "worker", 1, after, 60)
