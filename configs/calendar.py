@@ -8,6 +8,7 @@ from configs.errors import InputError
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 YEAR = timedelta(days=364)
 WEEK = timedelta(days=7)
+LATE_WEEKS = 4  # how far back a run looks by itself for what came late or was left; further with --week
 
 
 def week_of(instant: datetime) -> date:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from configs.errors import GateStop, InputError
 from flows.belts import build_belt, drop_unknown_belts
 from flows.categories import COUNTERS, clean_batches, clean_categories, place_category
-from flows.late import close, late_weeks, reopened
+from flows.late import close, late_weeks, notes_of, reopened
 from flows.mapping import WORTH_PROCESSES, Mapper, in_processes, in_turn
+from flows.once import sole_builder
 from flows.price_index import build_index
 from flows.progress import Reporter
 from flows.reading import note_amended, parse_category, parse_units, plan, refuse_failures, refuse_future
@@ -47,25 +48,32 @@ class Line:
             step.say(f"{new} new pages planned for {week} on {_named(self.marketplaces)}")
 
     def crawl(self, week: date) -> None:
-        """Read the pages that are planned and not yet read."""
-        from spiders.crawl import CrawlOptions, crawl
+        """Read the pages that are planned and not yet read. A marketplace whose crawl ends before its pages do stops no
+        other: CrawlError at the end says what stays open."""
+        from spiders.crawl import CrawlError, CrawlOptions, crawl
 
         refuse_future(self.work, week)
-        work = self.work
+        work, said = self.work, []
+        left_open: list[str] = []
         with self.reporter.step("crawl") as step:
             options = CrawlOptions(
                 clock=work.clock,
                 on_progress=lambda progress: step.advance(progress.done, progress.planned),
             )
-            reports = [
-                crawl(work.home, work.settings, work.configs.marketplace(name), week, options)
-                for name in self.marketplaces
-            ]
-            step.say("; ".join(crawl_sentence(report) for report in reports) or "no marketplace to crawl")
+            for name in self.marketplaces:
+                try:
+                    report = crawl(work.home, work.settings, work.configs.marketplace(name), week, options)
+                    said.append(crawl_sentence(report))
+                except CrawlError as error:
+                    said.append(f"{name}: ended before its pages did")
+                    left_open.append(str(error))
+            step.say("; ".join(said) or "no marketplace to crawl")
+        if left_open:
+            raise CrawlError("; ".join(left_open))
 
     def unmade(self, week: date) -> list[date]:
-        """The week, and those before it that pages have come of since they were read."""
-        late = late_weeks(self.work.home, self.work.ledger.rows(), self.marketplaces)
+        """The week, those that pages have come of since they were read, and those before it that were left unread."""
+        late = late_weeks(self.work.home, self.work.ledger.rows(), self.marketplaces, week)
         return sorted({week, *late, *reopened(self.work.home)})
 
     def parse(self, weeks: Weeks, again: bool = False) -> None:
@@ -87,13 +95,18 @@ class Line:
             refuse_failures(report)
 
     def build(self, weeks: Weeks) -> None:
-        """Offers to listing weeks, belts and figures; whatever a gate stops is suppressed, the rest is made."""
+        """Offers to listing weeks, belts and figures; whatever a gate stops is suppressed, the rest is made.
+        Builds of one home share files and take turns."""
+        with sole_builder(self.work.home, self.reporter.head):
+            self._build(weeks)
+
+    def _build(self, weeks: Weeks) -> None:
         from flows.footings import pages_read
         from flows.quality import gate_figures, gate_pages, pass_gates, quarantined
         from warehouse.data_docs import write_gate_page
 
         work = self.work
-        opened = reopened(work.home)
+        opened = notes_of(work.home)
         refuse_unknown(weeks, {week for _, week, _ in lake.offer_units(work.home)}, "offers", "parse")
         pages = work.ledger.rows()
         gate_pages(work.home, work.configs, pages)
@@ -129,7 +142,7 @@ class Line:
                 "price index", build_index, [(work.home, work.configs, belt, coverage) for belt in belts], step.advance
             )
             regions = build_regions(work.home, work.configs, touched)
-            close(work.home, opened if weeks is None else weeks)
+            close(work.home, {week: opened[week] for week in opened if weeks is None or week in weeks})
             step.say(
                 f"{sum(made)} belt-weeks of {len(units)} belts, {sum(indices)} weeks of price indices and {regions} "
                 f"weeks of regions made anew"

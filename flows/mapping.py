@@ -4,13 +4,15 @@ A flow maps them as Prefect tasks instead (flows/weekly.py); the steps do not kn
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from itertools import starmap
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from typing import Any, Protocol, TypeVar
 
 from flows.progress import Advance
@@ -65,9 +67,12 @@ def processes() -> Iterator[ProcessPoolExecutor]:
     Polars' threads do not survive a fork: they start afresh, with one thread each, since there is a process for every
     processor already.
     """
-    pool = _pool()
     try:
-        yield pool
+        _pool().submit(int)  # refused where one died since the step before
+    except BrokenProcessPool:
+        _pool.cache_clear()
+    try:
+        yield _pool()
     except BrokenProcessPool:
         _pool.cache_clear()
         raise
@@ -76,4 +81,17 @@ def processes() -> Iterator[ProcessPoolExecutor]:
 @cache
 def _pool() -> ProcessPoolExecutor:
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # read by the processes at their start, no more by this one
-    return ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(os.cpu_count() or 1, get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Has this process end when the one that started it has gone: else it would wait for work for ever, and hold open
+    what that one wrote to."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(0)

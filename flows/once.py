@@ -3,11 +3,13 @@
 Prefect's states do not decide this: a run whose process was killed stays "Running" there. A lock of the file system
 falls with its holder, and a note is written only at the end of a good run. Runs that pile up while a machine is off
 all find the week of the present made and do nothing.
+
+Builds share files too, whoever starts them: they take turns.
 """
 
 import fcntl
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -26,6 +28,20 @@ def held(path: Path) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+@contextmanager
+def sole_builder(home: Path, tell: Callable[[str], None]) -> Iterator[None]:
+    """Hold the home's lock of builds while the block runs. Where another process builds, wait for it, and tell so."""
+    path = home / "runs" / "build.lock"
+    with held(path) as is_mine:
+        if is_mine:
+            yield
+            return
+    tell(f"waiting for another build of {home}")
+    with path.open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def is_held(path: Path) -> bool:

@@ -5,13 +5,15 @@ temporary one inside the data home; where `beltwatch serve` is on, the run shows
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
 from configs.belts import Belt
+from configs.errors import BeltwatchError
 from flows.line import Line
 from flows.mapping import processes
 from flows.prefect_server import address_of_server
@@ -49,22 +51,47 @@ def run_history(work: Workplace, marketplaces: list[str], reporter: Reporter) ->
 
 
 def week_line(work: Workplace, week: date, marketplaces: list[str], reporter: Reporter) -> list[str]:
-    """The straight line of one week, inside a flow run."""
+    """The straight line of one week, inside a flow run. Where a crawl leaves pages open, what was read is published all
+    the same, and CrawlError comes at the end."""
     from flows.artifacts import publish_gates, publish_ranking, shown_in_run
 
     with shown_in_run(reporter) as shown:
         # A week is small: its units stay in this process, but for belts, which look back on a year
         line = Line(work, marketplaces, shown, each=as_tasks, each_belt=as_tasks_in_processes)
         line.plan(week)
-        line.crawl(week)
-        weeks = line.unmade(week)
-        line.parse(weeks)
-        line.build(weeks)
-        line.release()
-        line.report(week)
-        publish_gates(work.home)
-        publish_ranking(work.home, week)
+        with raised_last(_crawl(line, week)):
+            weeks = line.unmade(week)
+            line.parse(weeks)
+            line.build(weeks)
+            line.release()
+            line.report(week)
+            publish_gates(work.home)
+            publish_ranking(work.home, week)
     return line.stopped
+
+
+def _crawl(line: Line, week: date) -> BeltwatchError | None:
+    """What the crawl has to say of pages that it leaves open; None where there are none."""
+    from spiders.crawl import CrawlError
+
+    try:
+        line.crawl(week)
+    except CrawlError as error:
+        return error
+    return None
+
+
+@contextmanager
+def raised_last(earlier: BeltwatchError | None) -> Iterator[None]:
+    """Raises an earlier error when the block has ended, with what stops the block besides in the same sentence."""
+    try:
+        yield
+    except BeltwatchError as error:
+        if earlier is None:
+            raise
+        raise type(earlier)(f"{earlier}; besides, {error}") from error
+    if earlier is not None:
+        raise earlier
 
 
 def history_line(work: Workplace, marketplaces: list[str], reporter: Reporter) -> list[str]:

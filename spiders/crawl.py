@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from configs.calendar import WEEK
+from configs.calendar import LATE_WEEKS, WEEK
 from configs.clock import MACHINE, Clock
 from configs.errors import BeltwatchError, ConfigError
 from configs.marketplaces import Marketplace
@@ -21,8 +21,6 @@ from spiders.ledger import Ledger
 from spiders.ledger_scope import Balance
 from spiders.overseer import Progress, oversee
 from spiders.presence import forget, is_dead, new_worker
-
-LATE_WEEKS = 4  # how far back a crawl looks by itself for what workers left that died; further with --week
 
 
 class CrawlError(BeltwatchError):

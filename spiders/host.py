@@ -49,11 +49,15 @@ class Host:
         """Asks no more often than this, such as robots.txt wants it."""
         self._delay = max(self._tact.seconds_between, seconds_between)
 
-    def resume(self, state: str, not_before: float) -> None:
-        """Goes on as an earlier run left it."""
-        self.not_before = not_before
-        if state != CLOSED:
-            self.state, self._openings = OPEN, 1
+    def heed(self, state: str, not_before: float) -> bool:
+        """Takes up what an earlier run was told or another crawl is, where it is worse; whether the state is another
+        now. What opened here closes only by a probe from here.
+        """
+        self.not_before = max(self.not_before, not_before)
+        if self.state != CLOSED or state == CLOSED:
+            return False
+        self.state, self._openings = OPEN, 1
+        return True
 
     def wait_seconds(self, now: float, is_robots: bool = False) -> float:
         """Seconds until the next request may be sent, 0 for now; infinite while another one probes."""

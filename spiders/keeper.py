@@ -21,6 +21,7 @@ from spiders.presence import forget, is_dead
 from spiders.retry_after import asked_seconds
 
 REFUSALS = (429, 503)  # the host wants to be left alone; it says nothing of the page
+ASKED_AGAIN = ("blocked", "login")  # perhaps a probe's, which was given back: its record does not say
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ class Keeper:
     def adopt(self) -> int:
         """Makes done what a crashed worker had archived and had no time to write down; returns how many pages.
 
-        Of several answers for one page the earliest stands. Records of failed attempts stay what they are.
+        Of several answers for one page the earliest stands. Records of failed attempts stay what they are, and so do
+        blocks and logins: their page is asked for again.
         """
         rows = self._ledger.rows(*self.desk.scope)
         known = set(rows.select("archive_file", "archive_offset").drop_nulls().iter_rows())
@@ -172,7 +174,8 @@ class Keeper:
 
     def _adopted(self, key: PageKey, archive_file: str, offset: int, page: ArchivedPage) -> bool:
         outcome = classify(page, self.desk.marketplace, locator(key), key)
-        if outcome.is_temporary or week_of(page.fetched_at) != self.desk.week:
+        is_to_be_asked = outcome.is_temporary or outcome.kind in ASKED_AGAIN
+        if is_to_be_asked or week_of(page.fetched_at) != self.desk.week:
             return False
         return self._done(key, facts_of(outcome, page, (archive_file, offset)))
 

@@ -1,6 +1,7 @@
 """A crawl's manners towards the hosts of its marketplace: when the next request may go out, and when to stop.
 
-What a host asked for is kept, so that a crawl that is started again does not ask earlier than the one before was told.
+What a host asked for is kept, so that a crawl that is started again does not ask earlier than the one before was told,
+nor one beside it. The pace is each crawl's own.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from spiders.host import CLOSED, OPEN, Host, Tact
-from spiders.standing import HostStanding, read_standings, write_standings
+from spiders.standing import HostStanding, read_standings, sole_writer, version_of, write_standings
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,8 @@ class Manners:
         self._is_last_page = is_last_page
         self._hosts: dict[str, Host] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._standings = read_standings(path)
+        self._standings: dict[str, HostStanding] = {}
+        self._version: tuple[int, int] | None = None
         self._to_utc = time.time() - time.monotonic()
 
     @property
@@ -46,7 +48,7 @@ class Manners:
 
     def may_ask(self, host: str) -> bool:
         """Whether a request would be sent soon: no page is held while a host rests."""
-        return self._host(host).wait_seconds(time.monotonic()) <= max(LOOK_SECONDS, self._tact.seconds_between)
+        return self._wait_seconds(self._host(host)) <= max(LOOK_SECONDS, self._tact.seconds_between)
 
     def slow_down(self, host: str, seconds_between: float) -> None:
         """Asks a host no more often than this."""
@@ -56,7 +58,7 @@ class Manners:
         """Waits until a request may be sent to the host; whether it is a probe, None where the crawl ends before."""
         host = self._host(name)
         async with self._turns[name + "/robots.txt" * is_robots]:
-            while seconds := host.wait_seconds(time.monotonic(), is_robots):
+            while seconds := self._wait_seconds(host, is_robots):
                 await asyncio.sleep(min(seconds, LOOK_SECONDS))
                 if self.is_stopped or host.is_given_up or is_ending():
                     return None
@@ -78,7 +80,7 @@ class Manners:
         """Notes any other answer."""
         host = self._host(name)
         if host.answered(is_probe):
-            self._note(host, True)
+            self._note(host, True, is_cleared=True)
 
     def silent(self, name: str, is_probe: bool) -> None:
         """Notes that no answer came."""
@@ -88,18 +90,48 @@ class Manners:
 
     def _host(self, name: str) -> Host:
         if name not in self._hosts:
+            self._hear()
             self._hosts[name] = Host(name, self._tact)
             if earlier := self._standings.get(name):
-                self._hosts[name].resume(earlier.state, earlier.not_before.timestamp() - self._to_utc)
+                self._hosts[name].heed(earlier.state, self._instant(earlier))
         return self._hosts[name]
 
-    def _note(self, host: Host, is_news: bool) -> None:
+    def _wait_seconds(self, host: Host, is_robots: bool = False) -> float:
+        """Seconds until the host may be asked, by what any crawl was told."""
+        self._hear()
+        return host.wait_seconds(time.monotonic(), is_robots)
+
+    def _hear(self, cleared: str | None = None) -> None:
+        """Takes up what other crawls wrote since; of the host `cleared`, which has just answered, only how long to
+        wait."""
+        version = version_of(self._path)
+        if version == self._version:
+            return
+        known, self._standings, self._version = self._standings, read_standings(self._path), version
+        for name, standing in self._standings.items():
+            if name in self._hosts and standing != known.get(name):
+                state = CLOSED if name == cleared else standing.state
+                if self._hosts[name].heed(state, self._instant(standing)):
+                    logger.warning("%s: circuit open, as another crawl found", name)
+
+    def _note(self, host: Host, is_news: bool, is_cleared: bool = False) -> None:
         """Keeps how a host stands, and tells it where its circuit has turned."""
+        with sole_writer(self._path):
+            self._hear(host.name if is_cleared else None)
+            standing = self._standing(host)
+            self._standings[host.name] = standing
+            write_standings(self._path, self._standings)
+            self._version = version_of(self._path)
+        if is_news:
+            logger.warning("%s", standing.line)
+
+    def _standing(self, host: Host) -> HostStanding:
         not_before = datetime.fromtimestamp(host.not_before + self._to_utc, UTC)
         when = f", asked next at {not_before:%Y-%m-%dT%H:%M:%SZ}" if host.state == OPEN else ""
         given_up = ", given up for this run" if host.is_given_up else ""
         line = f"{host.name}: circuit {host.state} ({host.refused_in_a_row} refused in a row){given_up}{when}"
-        if is_news:
-            logger.warning("%s", line)
-        self._standings[host.name] = HostStanding(state=host.state, not_before=not_before, line=line)
-        write_standings(self._path, self._standings)
+        return HostStanding(state=host.state, not_before=not_before, line=line)
+
+    def _instant(self, standing: HostStanding) -> float:
+        """From when on, on the clock of the hosts."""
+        return standing.not_before.timestamp() - self._to_utc

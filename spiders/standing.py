@@ -1,11 +1,17 @@
-"""What the hosts of a marketplace asked for last, kept over the end of a crawl: `<home>/hosts/<marketplace>.json`."""
+"""What the hosts of a marketplace asked for last, kept over the end of a crawl: `<home>/hosts/<marketplace>.json`.
 
+Several crawls of a marketplace share the file: each writes into it what it was told, and hears what the others were.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from spiders.lake_files import write_bytes_atomic
+from spiders.lake_files import make_folder, write_bytes_atomic
 
 FOLDER = "hosts"
 
@@ -32,6 +38,24 @@ def read_standings(path: Path) -> dict[str, HostStanding]:
         return STANDINGS.validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return {}
+
+
+@contextmanager
+def sole_writer(path: Path) -> Iterator[None]:
+    """Waits until no other crawl writes the standings, and keeps them out until the block ends."""
+    make_folder(path.parent)
+    with path.with_suffix(".lock").open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def version_of(path: Path) -> tuple[int, int] | None:
+    """What changes whenever the file is written; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def write_standings(path: Path, standings: dict[str, HostStanding]) -> None:

@@ -1,12 +1,15 @@
 """A week is made once: by one run at a time, for the marketplaces it was made for."""
 
+import time
 from datetime import date
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 
 import pytest
 
 from configs.calendar import WEEK as SEVEN_DAYS
-from flows.once import held, is_held, is_made, note_made, run_lock
+from flows.once import held, is_held, is_made, note_made, run_lock, sole_builder
 from flows.weekly import FLOW
 from sandbox.scenario import load
 from sandbox.world import lay_out, write_marketplace
@@ -28,6 +31,24 @@ def test_a_lock_is_held_by_one_and_falls_with_its_block(tmp_path: Path) -> None:
     with held(lock) as mine, held(lock) as other:
         assert (mine, other, is_held(lock)) == (True, False, True)
     assert not is_held(lock)
+
+
+def test_a_second_build_says_that_it_waits_and_begins_when_the_first_has_ended(tmp_path: Path) -> None:
+    told: Queue[str] = Queue()
+
+    def second() -> None:
+        with sole_builder(tmp_path, told.put):
+            told.put("begins")
+
+    with sole_builder(tmp_path, told.put):
+        builder = Thread(target=second)
+        builder.start()
+        assert told.get(timeout=20) == f"waiting for another build of {tmp_path}"
+        time.sleep(0.2)
+        assert told.empty()
+        told.put("ended")
+    builder.join(timeout=20)
+    assert [told.get_nowait() for _ in range(2)] == ["ended", "begins"]
 
 
 @pytest.mark.usefixtures("prefect_home")

@@ -97,7 +97,7 @@ def test_one_page_alone_opens_nothing() -> None:
 
 def test_a_new_run_goes_on_where_the_last_one_stopped() -> None:
     one = host()
-    one.resume(OPEN, 50.0)
+    one.heed(OPEN, 50.0)
     assert one.wait_seconds(0.0) == 50.0
     assert one.wait_seconds(0.0, is_robots=True) == 50.0
     assert not one.ask(50.0, is_robots=True)

@@ -13,7 +13,7 @@ import pytest
 from configs.calendar import week_of
 from configs.clock import MACHINE
 from configs.marketplaces import Marketplace
-from spiders.archive import read_page
+from spiders.archive import PageWriter, read_page
 from spiders.child import _clock
 from spiders.keeper import Desk, Keeper, Patience
 from spiders.ledger import Ledger
@@ -22,7 +22,7 @@ from spiders.ledger_watch import Watch
 from spiders.pages import ArchivedPage, PlannedPage
 from spiders.plan import plan_week
 from spiders.presence import present
-from tests.spiders.conftest import TOWELS, listing_page
+from tests.spiders.conftest import LUGGAGE, TOWELS, listing_page
 
 NOW = datetime(2026, 11, 18, 4, tzinfo=UTC)
 WEEK = week_of(NOW)
@@ -94,6 +94,24 @@ def test_a_record_that_cannot_be_synced_leaves_its_page_open_and_no_half_record(
     assert ledger.balance().done == {"listing": 1}
     assert archive.stat().st_size == size
     assert not [path for path in tmp_path.glob("pages/*/*/towels-*") if path.stat().st_size]
+
+
+def test_a_block_that_a_probe_met_is_asked_for_again_after_a_crash(
+    tmp_path: Path, small: Marketplace, ledger: Ledger
+) -> None:
+    probing = keeper(tmp_path, small, ledger, "probing")
+    [page] = probing.lease(1)
+    word = {"towels": TOWELS, "luggage": LUGGAGE}[page.key.category]
+    blocked = replace(ANSWER, url=page.url, body="<p>访问受限</p>".encode())
+    assert probing.keep(page, blocked, is_probe=True).kind == "blocked"
+    probing.close()
+    assert keeper(tmp_path, small, ledger, "next").adopt() == 0
+    assert ledger.balance().open == 2
+    answered = replace(ANSWER, url=page.url, body=listing_page(word, 1, 1).encode())
+    with PageWriter(tmp_path, "died") as writer:
+        writer.write(page.key, answered)
+    assert keeper(tmp_path, small, ledger, "last").adopt() == 1
+    assert ledger.balance().done == {"listing": 1}
 
 
 @pytest.mark.parametrize("is_here", [True, False], ids=["on this machine", "on another"])

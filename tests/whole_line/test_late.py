@@ -126,6 +126,23 @@ def test_what_a_worker_left_that_died_reopens_the_week_in_the_next_run(
     assert line.unmade(LIVE) == [LIVE]
 
 
+def test_of_weeks_that_nobody_read_a_run_takes_the_four_before_it(world: Path, tmp_path: Path) -> None:
+    home, archive = tmp_path / "home", world / "sandbox" / "archive" / "practice"
+    weeks = [LIVE - timedelta(days=7 * ago) for ago in (5, 4, 1, 0)]
+    shutil.copytree(world / "configs", home / "configs")
+    files = [archive / f"practice-{week}.warc.gz" for week in weeks[:3]]
+    backfill_files(workplace(home), files, "practice", Reporter())
+    line = line_of(home)
+    never_asked = PageKey("practice", LIVE - timedelta(days=14), "towels", 1)
+    line.work.ledger.plan([PlannedPage(never_asked, "http://127.0.0.1:9")])
+    assert line.unmade(LIVE) == weeks[1:]
+    line.parse(weeks[1:3])
+    assert line.unmade(LIVE) == [*reopened(home), LIVE]
+    line.build(weeks[1:3])
+    assert line.unmade(LIVE) == [LIVE]
+    assert line.unmade(weeks[1]) == weeks[:2]
+
+
 def crawled(home: Path, week: date, monkeypatch: pytest.MonkeyPatch) -> None:
     """Plans and crawls a week of the practice site while it lasts."""
     now = starts_at(week) + timedelta(hours=2)
