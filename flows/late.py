@@ -37,15 +37,18 @@ def late_weeks(home: Path, pages: pl.DataFrame, marketplaces: Sequence[str]) -> 
 
 
 def reopen(home: Path, week: date) -> None:
-    """Note that a week is read anew and has still to be built."""
-    make_folder(_notes(home))
-    (_notes(home) / str(week)).touch()
-    sync_folder(_notes(home))
+    """Note that a week is read, for the first time or anew, and has still to be built."""
+    note = _notes(home) / str(week)
+    if not note.exists():  # a week has many categories, and a note is on disk before any of them is read
+        make_folder(note.parent)
+        note.touch()
+        sync_folder(note.parent)
 
 
 def reopened(home: Path) -> list[date]:
-    """The weeks that were read anew and are not built yet, sorted."""
-    return sorted(date.fromisoformat(path.name) for path in _notes(home).glob("*"))
+    """The weeks that were read and are not built yet, sorted; one of which nothing was written yet is unread."""
+    noted = (path.name for path in _notes(home).glob("*"))
+    return sorted(date.fromisoformat(week) for week in noted if any((home / "offers").glob(f"*/{week}/*.parquet")))
 
 
 def close(home: Path, weeks: Iterable[date]) -> None:
