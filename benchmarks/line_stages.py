@@ -22,7 +22,7 @@ def parse(home: Path, configs: Configs) -> None:
 
     pages = pl.read_parquet(home / LEDGER)
     for marketplace, category in pages.select("marketplace", "category").unique().sort(pl.all()).rows():
-        refuse_failures(parse_category(home, configs, pages, marketplace, category, [WEEK]))
+        refuse_failures(parse_category(home, configs, pages, marketplace, category, [WEEK]).failures)
 
 
 def clean(home: Path, configs: Configs) -> None:

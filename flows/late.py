@@ -53,7 +53,7 @@ def _is_unread(path: Path, rows: pl.DataFrame) -> bool:
 
 
 def reopen(home: Path, week: date) -> None:
-    """Note that a week is read anew and has still to be built."""
+    """Note that a week is read, for the first time or anew, and has still to be built."""
     note = _notes(home) / str(week)
     is_new = not note.exists()
     make_folder(note.parent)
@@ -63,8 +63,8 @@ def reopen(home: Path, week: date) -> None:
 
 
 def reopened(home: Path) -> list[date]:
-    """The weeks that were read anew and are not built yet, sorted."""
-    return sorted(notes_of(home))
+    """The weeks that were read and are not built yet, sorted; one of which nothing was written yet is unread."""
+    return sorted(week for week in notes_of(home) if any((home / "offers").glob(f"*/{week}/*.parquet")))
 
 
 def notes_of(home: Path) -> dict[date, int]:

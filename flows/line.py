@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from configs.calendar import week_of
 from configs.errors import GateStop, InputError
 from flows.belts import build_belt, drop_unknown_belts
 from flows.categories import COUNTERS, clean_batches, clean_categories, place_category
@@ -17,7 +18,7 @@ from flows.mapping import WORTH_PROCESSES, Mapper, in_processes, in_turn
 from flows.once import sole_builder
 from flows.price_index import build_index
 from flows.progress import Reporter
-from flows.reading import note_amended, parse_category, parse_units, plan, refuse_failures, refuse_future
+from flows.reading import note_amended, parse_category, parse_units, plan, refuse_future
 from flows.regions import build_regions
 from flows.rests import rests_on
 from flows.workplace import Workplace
@@ -39,6 +40,7 @@ class Line:
     each: Mapper | None = None
     each_belt: Mapper | None = None
     stopped: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def plan(self, week: date) -> None:
         """Write down the pages to be read."""
@@ -77,22 +79,23 @@ class Line:
         return sorted({week, *late, *reopened(self.work.home)})
 
     def parse(self, weeks: Weeks, again: bool = False) -> None:
-        """Read archived pages into offers."""
-        work = self.work
+        """Read archived pages into offers. Pages that cannot be read are `unread` and are `changed` from now on: a hole
+        must not look like a fall, and the other pages' weeks go on."""
+        work, this_week = self.work, week_of(self.work.now())
         with self.reporter.step("parse") as step:
             pages = work.ledger.rows()
             refuse_unknown(weeks, pages["week"].unique().to_list(), "pages in the ledger", "plan")
             units = [
-                (work.home, work.configs, pages, marketplace, category, weeks, again)
+                (work.home, work.configs, pages, marketplace, category, weeks, this_week if again else None)
                 for marketplace, category in parse_units(work, self.marketplaces, weeks)
             ]
             reports = self._mapper(weeks)("parse", parse_category, units, step.advance)
             for report in reports:
-                note_amended(work, report)
+                note_amended(work, report, pages, this_week)
+                self.unread += report.failures
             read, offers = sum(report.pages for report in reports), sum(report.offers for report in reports)
-            step.say(f"{offers} offers from {read} pages" if read else "nothing new to read")
-        for report in reports:
-            refuse_failures(report)
+            failed = f"; {len(self.unread)} pages could not be read" if self.unread else ""
+            step.say(f"{offers} offers from {read} pages{failed}" if read or failed else "nothing new to read")
 
     def build(self, weeks: Weeks) -> None:
         """Offers to listing weeks, belts and figures; whatever a gate stops is suppressed, the rest is made.

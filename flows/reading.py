@@ -6,11 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
-from configs.calendar import week_of
+from configs.calendar import WEEK, week_of
 from configs.errors import BeltwatchError, InputError
 from configs.register import Configs
 from flows.progress import Advance
-from flows.week_offers import ParseReport, Unit, parse_week, twins_of
+from flows.week_offers import ParseReport, Shown, Unit, parse_week, twins_of
 from flows.workplace import Workplace
 
 
@@ -47,39 +47,56 @@ def parse_category(
     marketplace: str,
     category: str,
     weeks: Sequence[date] | None,
-    again: bool = False,
+    again: date | None = None,
     advance: Advance = lambda done, total: None,
 ) -> ParseReport:
     """Read one category's archived pages into offers, week by week; weeks whose pages have been read are passed over
-    unless `again`, which also asks anew of every archived page what it is. Pages that cannot be what they were asked
-    for give no offers. A category whose pages were all refused or in error gets a file without rows."""
+    where no present week is given as `again`, in which every archived page is asked anew what it is. Pages that cannot
+    be read or be what they were asked for give no offers. A category whose pages were all refused or in error gets a
+    file without rows."""
     report = ParseReport()
     site = pages.filter(pl.col("marketplace") == marketplace)
     by_week = site.filter(pl.col("category") == category).partition_by("week", as_dict=True)
     chosen = sorted(key[0] for key in by_week if weeks is None or key[0] in set(weeks))
     twins = twins_of(site, category)
-    read: dict[date, frozenset[str]] = {}
+    read: dict[date, Shown] = {}
     for done, week in enumerate(chosen, start=1):
         unit = Unit(home, configs, marketplace, category, week, twins.get(week, frozenset()), read)
-        parse_week(unit, by_week[(week,)], again, report)
+        parse_week(unit, by_week[(week,)], by_week.get((week - WEEK,)), again, report)
         advance(done, len(chosen))
     return report
 
 
-def note_amended(work: Workplace, report: ParseReport) -> None:
-    """Write into the ledger what pages turned out to be, and plan what follows from a first page that is a listing."""
+def note_amended(work: Workplace, report: ParseReport, pages: pl.DataFrame, this_week: date) -> None:
+    """Write into the ledger what pages turned out to be, and plan what follows from it; `pages` are the ledger's rows
+    before.
+
+    Nothing follows from a page of a foreign archive, whose plan nobody knows, or of a category that the marketplace
+    maps no longer. In a week that is over nothing is read a second time; the pages behind a first one that is a listing
+    after all are written down there too, since they are missing and coverage has to say so, and backfill may fill them.
+    """
     from spiders.plan import rest_of
+    from spiders.second_look import is_foreign, key_of
 
-    if report.amended:
-        work.ledger.amend(report.amended)
+    if not report.amended:
+        return
+    work.ledger.amend(report.amended)
+    weeks = {key.week for key in report.amended}
+    foreign = {
+        key_of(row) for row in pages.filter(pl.col("week").is_in(weeks)).iter_rows(named=True) if is_foreign(row)
+    }
     for key, facts in report.amended.items():
-        work.ledger.plan(rest_of(work.configs.marketplace(key.marketplace), key, facts))
+        marketplace = work.configs.marketplace(key.marketplace)
+        if key not in foreign and key.category in marketplace.categories:
+            rest = rest_of(marketplace, key, facts)
+            is_over = key.week < this_week
+            work.ledger.plan(one for one in rest if not is_over or (one.key.purpose, one.key.read) == ("listing", 1))
 
 
-def refuse_failures(report: ParseReport) -> None:
-    """Pages that the ledger calls listings but that cannot be read stop the step: a hole must not look like a fall."""
-    if report.failures:
+def refuse_failures(failures: Sequence[str]) -> None:
+    """Pages that the ledger called listings but that cannot be read end the command: somebody should look at them."""
+    if failures:
         raise BeltwatchError(
-            f"{len(report.failures)} pages could not be read, first: {report.failures[0]}; "
+            f"{len(failures)} pages could not be read, first: {failures[0]}; "
             f"mend the layout in configs/marketplaces and run `beltwatch parse --again`"
         )

@@ -36,7 +36,7 @@ def show_status(work: Workplace, as_json: bool) -> None:
     console.print(_table("coverage of the last week", state["coverage"]))
     for line in state["hosts"]:
         console.print(f"host {line}")
-    console.print(_table("weeks read again and not yet built", [{"week": week} for week in state["reopened"]]))
+    console.print(_table("weeks read and not yet built", [{"week": week} for week in state["reopened"]]))
     console.print(_table("releases", state["releases"][-SHOWN_RELEASES:]))
     console.print(_table("gates that stop a category", state["stopped"]))
 

@@ -10,6 +10,7 @@ from configs.errors import GateStop
 from flows.line import Line
 from flows.options import Debug, Home, Marketplaces, Week
 from flows.progress import Reporter
+from flows.reading import refuse_failures
 from flows.workplace import Workplace, workplace
 
 
@@ -57,7 +58,9 @@ def parse(
     Example: beltwatch parse --week 2026-11-16
     """
     work = workplace(home)
-    Line(work, _configured(work, marketplace), Reporter()).parse(_weeks(week), again)
+    line = Line(work, _configured(work, marketplace), Reporter())
+    line.parse(_weeks(week), again)
+    refuse_failures(line.unread)
 
 
 def build(home: Home = None, week: Week = None, marketplace: Marketplaces = None, debug: Debug = False) -> None:

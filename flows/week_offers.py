@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
 
+from configs.calendar import WEEK
 from configs.register import Configs
 from configs.tables import table
 from flows.late import read_from, reopen
-from spiders.pages import PageFacts, PageKey
+from spiders.pages import STORED, PageFacts, PageKey
 from warehouse import lake
 
 METHOD = "offers-2"
@@ -28,9 +29,16 @@ class ParseReport:
     amended: dict[PageKey, PageFacts] = field(default_factory=dict)
 
 
+class Shown(NamedTuple):
+    """What a category's pages showed in a week: its listing ids, and the numbers of its pages where none is missing."""
+
+    ids: frozenset[str] = frozenset()
+    pages: range = range(0)
+
+
 class Unit(NamedTuple):
     """One category of one marketplace in one week; `twins` are digests of pages that another category showed too,
-    `read` the listing ids of weeks that were read just now."""
+    `read` what was shown in weeks that were read just now."""
 
     home: Path
     configs: Configs
@@ -38,55 +46,68 @@ class Unit(NamedTuple):
     category: str
     week: date
     twins: frozenset[str]
-    read: dict[date, frozenset[str]]
+    read: dict[date, Shown]
 
-    def known(self, offers: pl.DataFrame) -> frozenset[str]:
-        """The listings of the category in the week before, none where it was not read; `offers` are the week's own."""
-        before = self.week - timedelta(weeks=1)
-        path = _offers_file(self._replace(week=before))
-        if before not in self.read and path.exists():
-            self.read[before] = _ids(pl.read_parquet(path, columns=["listing_id"], hive_partitioning=False))
-        self.read[self.week] = _ids(offers)
-        return self.read.pop(before, frozenset())
+    def before(self, pages: pl.DataFrame | None) -> Shown:
+        """What was shown in the week before, nothing where it was not read; `pages` are its rows of the ledger."""
+        week = self.week - WEEK
+        path = _offers_file(self._replace(week=week))
+        if week in self.read or pages is None or not path.exists():
+            return self.read.pop(week, Shown())
+        return self.shown(pl.read_parquet(path, columns=["listing_id"], hive_partitioning=False), pages.to_dicts())
+
+    def shown(self, offers: pl.DataFrame, rows: list[dict[str, Any]]) -> Shown:
+        """What a week's offers and rows of the ledger show."""
+        first_page = self.configs.marketplace(self.marketplace).listing.first_page
+        return Shown(frozenset(offers["listing_id"].drop_nulls().to_list()), _whole_pages(rows, first_page))
 
 
-def parse_week(unit: Unit, pages: pl.DataFrame, again: bool, report: ParseReport) -> None:
-    from spiders.parse import read_category
-
+def parse_week(
+    unit: Unit, pages: pl.DataFrame, before: pl.DataFrame | None, again: date | None, report: ParseReport
+) -> None:
+    """Read one unit where it was not read from these pages by these rules, or where `again` gives the present week;
+    `pages` and `before` are the ledger's rows of it and of the week before."""
     told: dict[PageKey, PageFacts] = {}
     rows = _looked_at_again(unit, pages, again, told)
-    path = _offers_file(unit)
-    if again or lake.fingerprint_of(path) != _made_of(unit, rows):
-        if path.exists():
-            reopen(unit.home, unit.week)
-        _write_overlaps(unit, _listings(rows))
-        reading = read_category(
-            unit.home, unit.configs.marketplace(unit.marketplace), unit.week, unit.category, _listings(rows)
-        )
-        false = _false_pages(unit, rows, reading.offers)
-        rows = _amended(rows, false, told)
-        offers = reading.offers.filter(~pl.col("page").is_in([key.page for key in false]))
-        # Without a fingerprint the pages that failed are read again the next time, and are told of again
-        made_of = None if reading.failures else _made_of(unit, rows)
-        read = {"page_characters": str(reading.characters), "page_names": " ".join(reading.names)}
-        lake.write(path, table("offers").conform(offers), made_of, read)
-        report.failures += [f"page {failure.page}: {failure.reason}" for failure in reading.failures]
-        report.pages += _listings(rows).filter(purpose="listing").height
-        report.offers += offers.height
-        report.units += 1
+    if again or lake.fingerprint_of(_offers_file(unit)) != _made_of(unit, rows):
+        reopen(unit.home, unit.week)
+        _read(unit, rows, unit.before(before), told, report)
     report.amended |= told
 
 
+def _read(
+    unit: Unit, rows: list[dict[str, Any]], before: Shown, told: dict[PageKey, PageFacts], report: ParseReport
+) -> None:
+    """Write the unit's offers, without the pages that cannot be read or be what they were asked for."""
+    from spiders.outcome import MAX_REASON
+    from spiders.parse import read_category
+
+    marketplace = unit.configs.marketplace(unit.marketplace)
+    _write_overlaps(unit, _listings(rows))
+    reading = read_category(unit.home, marketplace, unit.week, unit.category, _listings(rows))
+    rows = _amended(rows, _changed(rows, {page: reason[:MAX_REASON] for page, reason in reading.failures}), told)
+    false = _false_pages(unit, rows, reading.offers, before)
+    rows = _amended(rows, _changed(rows, false), told)
+    offers = reading.offers.filter(~pl.col("page").is_in(list(false)))
+    unit.read[unit.week] = unit.shown(offers, rows)
+    read = {"page_characters": str(reading.characters), "page_names": " ".join(reading.names)}
+    lake.write(_offers_file(unit), table("offers").conform(offers), _made_of(unit, rows), read)
+    report.failures += [f"page {page}: {reason}" for page, reason in reading.failures]
+    report.pages += _listings(rows).filter(purpose="listing").height
+    report.offers += offers.height
+    report.units += 1
+
+
 def _looked_at_again(
-    unit: Unit, pages: pl.DataFrame, again: bool, told: dict[PageKey, PageFacts]
+    unit: Unit, pages: pl.DataFrame, again: date | None, told: dict[PageKey, PageFacts]
 ) -> list[dict[str, Any]]:
     """The rows of one unit after their second reads, and where `again` by the marketplace file in force."""
-    from spiders.second_look import confirmed, reclassified
+    from spiders.second_look import confirmed, decidable, reclassified
 
     rows = pages.to_dicts()
     if again:
         found = dict(reclassified(unit.home, unit.configs.marketplace(unit.marketplace), rows))
-        rows = _amended(rows, found, told)
+        rows = _amended(rows, decidable(rows, found) if unit.week < again else found, told)
     return _amended(rows, dict(confirmed(rows)), told)
 
 
@@ -102,40 +123,48 @@ def _amended(
     return [{**row, **asdict(found[key])} if (key := key_of(row)) in found else row for row in rows]
 
 
-def _false_pages(unit: Unit, rows: list[dict[str, Any]], offers: pl.DataFrame) -> dict[PageKey, PageFacts]:
-    """The pages that cannot be what they were asked for, with what they are now."""
-    from spiders.echoes import SeenPage, false_pages
+def _changed(rows: list[dict[str, Any]], reasons: Mapping[int, str]) -> dict[PageKey, PageFacts]:
+    """First reads, by number with the reason why they are not what the ledger says, as they are now."""
     from spiders.second_look import facts_in, key_of
+
+    first = {row["page"]: row for row in rows if _is_first_read(row)}
+    return {
+        key_of(first[page]): facts_in({**first[page], "outcome": "changed", "reason": reason})
+        for page, reason in reasons.items()
+    }
+
+
+def _false_pages(unit: Unit, rows: list[dict[str, Any]], offers: pl.DataFrame, before: Shown) -> dict[int, str]:
+    """The pages that cannot be what they were asked for, with the reasons."""
+    from spiders.echoes import SeenPage, false_pages
 
     ids: dict[int, list[str]] = {}
     for page, listing, is_ad in zip(*(offers[name].to_list() for name in ("page", "listing_id", "is_ad")), strict=True):
         if listing is not None and not is_ad:
             ids.setdefault(page, []).append(listing)
-    standing = {row["page"]: row for row in rows if _is_first_read(row) and row["outcome"] in ("listing", "empty")}
     seen = [
         SeenPage(
-            page=page,
+            page=row["page"],
             digest=row["sha256"],
             is_empty=row["outcome"] == "empty",
             cards=row["cards"] or 0,
-            ids=frozenset(ids.get(page, ())),
+            ids=frozenset(ids.get(row["page"], ())),
             pages_said=row["pages_said"],
             listings_said=row["listings_said"],
         )
-        for page, row in standing.items()
+        for row in rows
+        if _is_first_read(row) and row["outcome"] in STORED
     ]
     listing = unit.configs.marketplace(unit.marketplace).listing
-    found = false_pages(
-        seen, unit.twins, listing.page_size, unit.known(offers), "page_size" in listing.model_fields_set
-    )
-    return {
-        key_of(standing[page]): facts_in({**standing[page], "outcome": "changed", "reason": reason})
-        for page, reason in found.items()
-    }
+    is_size_sure = "page_size" in listing.model_fields_set
+    return false_pages(seen, unit.twins, listing.page_size, before.ids, before.pages, is_size_sure)
 
 
-def _ids(offers: pl.DataFrame) -> frozenset[str]:
-    return frozenset(offers["listing_id"].drop_nulls().to_list())
+def _whole_pages(rows: list[dict[str, Any]], first_page: int) -> range:
+    from spiders.echoes import whole_pages
+
+    first = [row for row in rows if (row["purpose"], row["read"]) == ("listing", 1)]
+    return whole_pages([(row["page"], row["outcome"], row["cards"]) for row in first], first_page)
 
 
 def _offers_file(unit: Unit) -> Path:
@@ -143,18 +172,22 @@ def _offers_file(unit: Unit) -> Path:
 
 
 def _write_overlaps(unit: Unit, listings: pl.DataFrame) -> None:
-    """What the pages showed that were read a second time; one that cannot be read now tells nothing and is left out."""
+    """What the pages showed that were read a second time; one that cannot be read now tells nothing and is left out.
+    There is no file where there are none, or none any more."""
     from spiders.parse import parse_category
 
-    if not listings.filter(purpose="overlap").is_empty():
-        marketplace = unit.configs.marketplace(unit.marketplace)
-        shown, _ = parse_category(unit.home, marketplace, unit.week, unit.category, listings, "overlap")
-        lake.write(lake.overlap_file(unit.home, unit.marketplace, unit.week, unit.category), shown)
+    path = lake.overlap_file(unit.home, unit.marketplace, unit.week, unit.category)
+    if listings.filter(purpose="overlap").is_empty():
+        path.unlink(missing_ok=True)
+        return
+    marketplace = unit.configs.marketplace(unit.marketplace)
+    shown, _ = parse_category(unit.home, marketplace, unit.week, unit.category, listings, "overlap")
+    lake.write(path, shown)
 
 
 def twins_of(site: pl.DataFrame, category: str) -> dict[date, frozenset[str]]:
-    """By week the digests of pages that another category of the marketplace showed in the same week."""
-    shown = site.filter(pl.col("sha256").is_not_null())
+    """By week the digests of first reads that another category of the marketplace showed in the same week."""
+    shown = site.filter(pl.col("sha256").is_not_null(), pl.col("read") == 1)
     others = shown.filter(pl.col("category") != category).select("week", "sha256")
     own = shown.filter(pl.col("category") == category).select("week", "sha256")
     both = own.join(others, on=["week", "sha256"], how="semi").unique()
@@ -172,6 +205,8 @@ def _listings(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def _made_of(unit: Unit, rows: list[dict[str, Any]]) -> str:
-    """The fingerprint of the pages and the layouts that offers are read from."""
+    """The fingerprint of the pages that offers are read from, and of the layouts and twins that they are read by."""
     pages = pl.DataFrame(rows, schema=table("pages").polars_schema(), orient="row")
-    return read_from(pages, [METHOD, unit.configs.digests[f"marketplaces/{unit.marketplace}.yaml"]])
+    return read_from(
+        pages, [METHOD, unit.configs.digests[f"marketplaces/{unit.marketplace}.yaml"], *sorted(unit.twins)]
+    )

@@ -5,10 +5,12 @@ that ignores a page's number, answers with another page, with a list of its own 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from math import comb
 from statistics import median
+
+from spiders.pages import STORED
 
 ECHO_SHARE = 0.8  # of all cards of both pages: a list that moves while it is read shifts by a few cards, not by a page
 SPREADS = 5.0
@@ -37,20 +39,21 @@ def false_pages(
     twins: frozenset[str],
     page_size: int,
     known: frozenset[str] = frozenset(),
+    known_pages: Container[int] = (),
     is_size_sure: bool = True,
 ) -> dict[int, str]:
     """Number to reason of the pages that are not what they were asked for, of one category and week.
 
     `twins` are digests of bodies that another category showed in the same week, `known` the listing ids of the category
-    in the week before. Of two equal pages the one with the lower number is believed. `page_size` is only a guess where
-    it is not `is_size_sure`.
+    in the week before and `known_pages` the numbers of the pages that showed all of them (`whole_pages`). Of two equal
+    pages the one with the lower number is believed. `page_size` is only a guess where it is not `is_size_sure`.
     """
     ordered = sorted(pages, key=lambda page: page.page)
     rules = (
         _of_another_category(ordered, twins),
         _echoes(ordered),
         _of_another_list(ordered, page_size),
-        _of_strangers(ordered, known),
+        _of_strangers(ordered, known, known_pages),
         _contradicted(ordered),
         _vanished(ordered, page_size, known),
         _short(ordered, page_size if is_size_sure else 0),
@@ -60,6 +63,22 @@ def false_pages(
         for page, reason in rule.items():
             found.setdefault(page, reason)
     return found
+
+
+def whole_pages(read: Iterable[tuple[int, str | None, int | None]], first_page: int) -> range:
+    """The pages up to the last that has listings, of a category and week of which none is missing; else no page.
+
+    `read` are number, outcome and cards of all its first reads. A last page with fewer cards than another has room for
+    newcomers: it is not among them.
+    """
+    pages = sorted(read)
+    is_whole = all(outcome in STORED for _, outcome, _ in pages)
+    if not is_whole or [page for page, *_ in pages] != list(range(first_page, first_page + len(pages))):
+        return range(0)
+    listed = {page: cards or 0 for page, outcome, cards in pages if outcome == "listing"}
+    last = max(listed, default=first_page - 1)
+    is_full = bool(listed) and listed[last] >= max(listed.values())
+    return range(first_page, last + is_full)
 
 
 def _of_another_category(pages: Sequence[SeenPage], twins: frozenset[str]) -> dict[int, str]:
@@ -100,9 +119,12 @@ def _of_another_list(pages: Sequence[SeenPage], page_size: int) -> dict[int, str
     return {page: reason.format("no number of" if count is None else count) for page, count in far.items()}
 
 
-def _of_strangers(pages: Sequence[SeenPage], known: frozenset[str]) -> dict[int, str]:
+def _of_strangers(pages: Sequence[SeenPage], known: frozenset[str], known_pages: Container[int]) -> dict[int, str]:
     """Pages of listings that were not there the week before, where the other pages are of such that were: a list of the
-    site's own choosing. So few known ones would come of a million pages once."""
+    site's own choosing. So few known ones would come of a million pages once.
+
+    Only pages that were all read the week before: else a page that was lost then would make the same page false now,
+    and for want of its listings again the next week, and so on."""
     met = {page.page: len(page.ids & known) for page in _full(pages)}
     found = {}
     for page in _full(pages):
@@ -110,7 +132,7 @@ def _of_strangers(pages: Sequence[SeenPage], known: frozenset[str]) -> dict[int,
         total = sum(len(one.ids) for one in others)
         usual = (sum(met[one.page] for one in others) + 1) / (total + 2)
         count, size = met[page.page], len(page.ids)
-        if total and count < usual * size / 2 and _at_most(count, size, usual) < RISK:
+        if page.page in known_pages and total and count < usual * size / 2 and _at_most(count, size, usual) < RISK:
             found[page.page] = f"{count} of its {size} listings were there the week before"
     return found
 

@@ -47,7 +47,8 @@ class Answer:
 
 def classify(page: ArchivedPage, marketplace: Marketplace, locator: str, key: PageKey | None = None) -> Outcome:
     """The outcome of an answer, whatever it holds; `locator` names the page in reasons, `key` is what was asked for
-    (None: what the page shows is not compared with it). Never raises."""
+    (None, or of a category that the marketplace maps no longer: what the page shows is not compared with it). Never
+    raises."""
     answer = _opened(page, marketplace, locator, key)
     outcome = next(found for rule in RULES if (found := rule(answer)) is not None)
     reason = outcome.reason and without_contact(outcome.reason[:MAX_REASON])  # it may quote the page
@@ -171,6 +172,7 @@ RULES: tuple[Callable[[Answer], Outcome | None], ...] = (
 def _opened(page: ArchivedPage, marketplace: Marketplace, locator: str, key: PageKey | None) -> Answer:
     """The answer with its body and text as far as they can be had."""
     body, text, fault = None, None, None
+    asked = key if key is not None and key.category in marketplace.categories else None
     try:
         body = decoded(page.body, page.header("Content-Encoding"))
         text = text_of(body, page.header("Content-Type"))
@@ -180,7 +182,7 @@ def _opened(page: ArchivedPage, marketplace: Marketplace, locator: str, key: Pag
         fault = Outcome("error", str(error))
     except UnreadableText as error:
         fault = Outcome("changed", str(error))
-    return Answer(page, marketplace, locator, key, body, text, fault)
+    return Answer(page, marketplace, locator, asked, body, text, fault)
 
 
 def _cut_at_end(answer: Answer) -> Outcome | None:

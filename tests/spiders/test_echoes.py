@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders.echoes import SeenPage, false_pages
+from spiders.echoes import SeenPage, false_pages, whole_pages
 
 SIZE = 10
 NONE: frozenset[str] = frozenset()
@@ -22,9 +22,11 @@ def sound() -> list[SeenPage]:
     return [listing(number) for number in range(1, 6)]
 
 
-def found(*wrong: SeenPage, twins: frozenset[str] = NONE, known: frozenset[str] = NONE) -> dict[int, str]:
+def found(
+    *wrong: SeenPage, twins: frozenset[str] = NONE, known: frozenset[str] = NONE, known_pages: range = range(1, 6)
+) -> dict[int, str]:
     pages = {page.page: page for page in sound()} | {page.page: page for page in wrong}
-    return false_pages(list(pages.values()), twins, SIZE, known)
+    return false_pages(list(pages.values()), twins, SIZE, known, known_pages)
 
 
 def test_a_sound_week_has_no_false_page() -> None:
@@ -76,8 +78,21 @@ def test_a_page_of_strangers_is_false_where_the_others_are_known() -> None:
     strangers = replace(listing(3), ids=frozenset("abcdefghij"))
     assert set(found(strangers, known=known)) == {3}
     assert found(strangers, known=frozenset({"1", "2"})) == {}, "a week of which little is known proves nothing"
+    assert found(strangers, known=known, known_pages=range(1, 3)) == {}, "page 3 was not there the week before"
     few = SeenPage(5, "d", False, 3, frozenset("abc"), 5, 50)
     assert found(few, known=known) == {}, "newcomers stand at the end of a list sorted by sales"
+
+
+def test_a_week_tells_of_its_pages_only_where_none_is_missing() -> None:
+    full: list[tuple[int, str | None, int | None]] = [(page, "listing", SIZE) for page in range(1, 5)]
+    assert whole_pages(full, 1) == range(1, 5)
+    assert whole_pages([*full, (5, "empty", None)], 1) == range(1, 5)
+    assert whole_pages([*full, (5, "listing", 3)], 1) == range(1, 5), "its last page has room for newcomers"
+    for outcome in (None, "changed", "error"):
+        assert not whole_pages([*full, (5, outcome, None)], 1)
+    assert not whole_pages([full[0], *full[2:]], 1), "a page of which the ledger knows nothing"
+    assert not whole_pages(full[1:], 1)
+    assert not whole_pages([], 1)
 
 
 def test_an_empty_page_in_front_of_the_end_is_contradicted() -> None:

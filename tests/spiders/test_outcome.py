@@ -3,7 +3,7 @@
 import gzip
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from configs.marketplaces import Marketplace
 from spiders.outcome import Outcome, classify
-from spiders.pages import ArchivedPage
+from spiders.pages import ArchivedPage, PageKey
 
 EMPTY, BLOCKED, LOGIN = "没有找到相关货源", "访问受限", "请登录后查看"
 
@@ -110,3 +110,10 @@ def test_nesting_without_end_is_changed(small: Marketplace) -> None:
 def test_nothing_strange_is_taken_for_data(body: bytes, status: int, coding: str, small: Marketplace) -> None:
     found = outcome_of(answer(body, status, Content_Encoding=coding), small)
     assert found.kind not in ("listing", "empty")
+
+
+def test_a_category_that_is_mapped_no_longer_is_no_error(small: Marketplace) -> None:
+    key = PageKey("small", date(2026, 11, 16), "towels", 1)
+    gone = small.model_copy(update={"categories": {"luggage": "箱包"}})
+    moved = replace(answer(listing("1")), url="http://127.0.0.1/login?from=list")
+    assert [classify(page, gone, "x", key).kind for page in (answer(listing("1")), moved)] == ["listing", "login"]

@@ -12,7 +12,7 @@ from configs.marketplaces import Marketplace
 from spiders.archive import PageWriter
 from spiders.pages import ArchivedPage, PageFacts, PageKey
 from spiders.plan import rest_of
-from spiders.second_look import FACTS, confirmed, facts_in, key_of, reclassified
+from spiders.second_look import FACTS, confirmed, decidable, facts_in, key_of, reclassified
 from tests.spiders.conftest import listing_page
 
 WEEK = date(2026, 11, 16)
@@ -64,6 +64,20 @@ def test_what_was_decided_stays_and_a_late_second_read_decides_anew() -> None:
     assert list(confirmed([row(1, "listing")])) == []
 
 
+def test_a_false_page_stays_false_whatever_its_second_read_says() -> None:
+    false = row(1, "changed", reason="says that there is nothing, and the list goes on to page 3")
+    assert [list(confirmed([false, row(2, outcome)])) for outcome in ("empty", "listing", "blocked")] == [[], [], []]
+
+
+def test_in_a_week_that_is_over_an_empty_page_is_believed_only_where_it_was_confirmed_or_is_foreign() -> None:
+    ours, foreign = {**row(1, "changed"), "worker": "one"}, {**row(1, "changed"), "worker": "backfill"}
+    second = {**row(2, "empty"), "worker": "one"}
+    empty, listing = {KEY: PageFacts("empty")}, {KEY: PageFacts("listing")}
+    assert decidable([ours], empty) == {}
+    assert decidable([ours, second], empty) == decidable([foreign], empty) == empty
+    assert decidable([ours], listing) == listing
+
+
 def test_a_mended_file_reads_archived_pages_anew_and_a_marker_takes_them_back(tmp_path: Path, reshaped: Build) -> None:
     small = reshaped(1)
     texts = {1: listing_page("毛巾", 1, 2).replace("listOffer", "cardItems"), 2: listing_page("毛巾", 2, 2)}
@@ -90,6 +104,8 @@ def test_a_mended_file_reads_archived_pages_anew_and_a_marker_takes_them_back(tm
     }
     blocked = small.model_copy(update={"outcomes": small.outcomes.model_copy(update={"blocked": ["毛巾-2-1"]})})
     assert {key.page: facts.outcome for key, facts in reclassified(tmp_path, blocked, rows)} == {2: "blocked"}
+    unmapped = mended.model_copy(update={"categories": {"luggage": "箱包"}})
+    assert list(reclassified(tmp_path, unmapped, rows)) == []
     assert (key_of(rows[0]), facts_in(rows[0]).outcome) == (KEY, "changed")
 
 

@@ -114,7 +114,7 @@ def test_what_a_worker_left_that_died_reopens_the_week_in_the_next_run(
     line = line_of(home)
     assert line.unmade(LIVE) == [WEEK, LIVE]
     line.parse(line.unmade(LIVE))
-    assert reopened(home) == [WEEK]
+    assert reopened(home) == [WEEK, LIVE]
     resumed = line_of(home)  # the first was killed here
     assert resumed.unmade(LIVE) == [WEEK, LIVE]
     resumed.build(resumed.unmade(LIVE))
