@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from configs.calendar import week_of
 from configs.marketplaces import Marketplace
 from spiders.foreign_warc import Capture, Originals, Source, read_capture, warc_files
+from spiders.garbage import few_collections
 from spiders.lake_files import whole_file
 from spiders.ledger import Ledger
 from spiders.outcome import classify
@@ -179,7 +180,9 @@ def _batches(found: dict[PageKey, list[Capture]]) -> list[tuple[Path, list[PageK
 
 def _taken(home: Path, marketplace: Marketplace, source: Path, batch: dict[PageKey, list[Capture]]) -> Rows:
     """Chooses and archives the pages of a batch."""
-    return _archived(home, source, [_choose(marketplace, key, captures) for key, captures in batch.items()])
+    with few_collections():
+        chosen = [_choose(marketplace, key, captures) for key, captures in batch.items()]
+    return _archived(home, source, chosen)
 
 
 def _choose(marketplace: Marketplace, key: PageKey, captures: list[Capture]) -> _Chosen:

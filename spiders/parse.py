@@ -15,6 +15,7 @@ from spiders.archive import ArchiveError, read_page
 from spiders.columns import column
 from spiders.contacts import without_contact, without_contacts
 from spiders.decode import BodyTooLarge, CutBody, UnreadableText, decoded, text_of
+from spiders.garbage import few_collections
 from spiders.layouts import Card, LayoutError
 from spiders.layouts import read_page as read_text
 from spiders.page_names import page_names
@@ -76,11 +77,12 @@ def read_category(
     ).sort("page")
     parsed: list[_PageOffers] = []
     failures: list[PageFailure] = []
-    for row in wanted.iter_rows(named=True):
-        try:
-            parsed.append(_page_offers(home, marketplace, row, keep_text=not parsed))
-        except (BeltwatchError, CutBody, BodyTooLarge, UnreadableText) as error:
-            failures.append(PageFailure(row["page"], without_contact(str(error))))
+    with few_collections():
+        for row in wanted.iter_rows(named=True):
+            try:
+                parsed.append(_page_offers(home, marketplace, row, keep_text=not parsed))
+            except (BeltwatchError, CutBody, BodyTooLarge, UnreadableText) as error:
+                failures.append(PageFailure(row["page"], without_contact(str(error))))
     same = {"marketplace": marketplace.name, "category": category, "week": week}
     names = page_names(parsed[0].text) if parsed else []
     return CategoryReading(_table(parsed, same), failures, sum(page.characters for page in parsed), names)
