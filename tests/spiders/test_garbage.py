@@ -14,8 +14,10 @@ class Knot:
 
 
 def test_it_is_off_inside_and_on_again_after_an_error() -> None:
-    with pytest.raises(ValueError, match="page"), few_collections():
+    with few_collections():
         assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="page"), few_collections():
         raise ValueError("page")
     assert gc.isenabled()
 
