@@ -13,7 +13,7 @@ from configs.calendar import starts_at
 from configs.errors import BeltwatchError
 from flows.handing_over import backfill_files, ingest_files
 from flows.progress import Reporter
-from flows.weekly import run_history, run_week
+from flows.weekly import prefect_in_advance, run_history, run_week
 from flows.workplace import Workplace
 from warehouse import open as open_warehouse
 from warehouse.vintages import manifests
@@ -34,6 +34,7 @@ def run_demo(work: Workplace, scenario_name: str, seed: int) -> None:
         work, settings=work.settings.model_copy(update={"now": live, "clock_since": None, "clock_speed": 1.0})
     )
     reporter = Reporter()
+    await_prefect = prefect_in_advance(work.home)
     before = [manifest.release for manifest in manifests(work.home)]
     with reporter.step("practice") as step:
         world = lay_out(work.home, scenario, seed, step.advance)
@@ -47,6 +48,7 @@ def run_demo(work: Workplace, scenario_name: str, seed: int) -> None:
         if world.handed_over:
             ingest_files(work, world.handed_over, MARKETPLACE, reporter)
         reporter.head("history")
+        await_prefect()
         stopped = run_history(work, names, reporter)
         reporter.head(f"week {scenario.live_week}")
         stopped += run_week(work, scenario.live_week, names, reporter)

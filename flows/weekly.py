@@ -5,8 +5,9 @@ temporary one inside the data home; where `beltwatch serve` is on, the run shows
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -38,6 +39,23 @@ def prepare_prefect(home: Path) -> None:
     served = address_of_server(home)
     for name, value in (defaults | ({"PREFECT_API_URL": served} if served else {})).items():
         os.environ.setdefault(name, value)
+
+
+def prefect_in_advance(home: Path) -> Callable[[], None]:
+    """Starts Prefect's temporary server beside what comes before a flow: it takes ten seconds. To be waited for, by
+    calling what is returned, before the flow is run."""
+    thread = threading.Thread(target=_start_prefect, args=(home,), daemon=True)
+    thread.start()
+    return thread.join
+
+
+def _start_prefect(home: Path) -> None:
+    prepare_prefect(home)
+    if "PREFECT_API_URL" not in os.environ:
+        from prefect.server.api.server import SubprocessASGIServer
+
+        with suppress(RuntimeError):  # the flow starts it again, and says what is the matter
+            SubprocessASGIServer().start()
 
 
 def run_week(work: Workplace, week: date, marketplaces: list[str], reporter: Reporter) -> list[str]:
