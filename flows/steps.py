@@ -10,7 +10,7 @@ from configs.errors import GateStop
 from flows.line import Line
 from flows.options import Debug, Home, Marketplaces, Week
 from flows.progress import Reporter
-from flows.reading import refuse_failures
+from flows.reading import refuse_failures, refuse_future
 from flows.workplace import Workplace, workplace
 
 
@@ -20,10 +20,15 @@ def run(home: Home = None, week: Week = None, marketplace: Marketplaces = None, 
     Example: beltwatch run --week 2026-11-16 --marketplace alibaba-1688
     """
     from flows.weekly import run_week
+    from spiders.crawl import refuse_forbidden
 
     work = workplace(home)
     reporter = Reporter()
-    stopped = run_week(work, _week(work, week), _crawled(work, marketplace), reporter)
+    this, names = _week(work, week), _crawled(work, marketplace)
+    refuse_future(work, this)  # before Prefect is started, which takes ten seconds
+    for name in names:
+        refuse_forbidden(work.configs.marketplace(name), work.settings)
+    stopped = run_week(work, this, names, reporter)
     reporter.summary()
     refuse_stopped(stopped)
 

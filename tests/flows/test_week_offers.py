@@ -140,7 +140,7 @@ def test_a_page_that_cannot_be_read_is_a_hole_that_coverage_tells_of_until_it_is
     assert pl.read_parquet(offers)["page"].unique().sort().to_list() == [1, 3, 4, 5]
     assert desk.pages().filter(page=2).select("outcome", "reason").row(0)[0] == "changed"
     assert desk.parse().unread == [], "it was told of once, and the next runs go on"
-    assert late_weeks(desk.home, desk.pages(), ["small"]) == []
+    assert late_weeks(desk.home, desk.pages(), ["small"], WEEK) == []
     files[1].write_bytes(whole)
     assert desk.parse(again=True).unread == []
     assert desk.coverage() == [(5, 5)]

@@ -4,26 +4,26 @@ import json
 from pathlib import Path
 
 import polars as pl
-import pytest
 
 import warehouse
 from tests.flows.conftest import beltwatch
 
-pytestmark = pytest.mark.xdist_group("demo")  # one worker: another would run the demonstration again
 
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which the demonstration has been run once."""
-    folder = tmp_path_factory.mktemp("demo")
-    done = beltwatch("demo", "--scenario", "tiny", "--home", str(folder))
+def test_the_demonstration(tmp_path: Path) -> None:
+    """One test, since each worker would run the demonstration anew."""
+    done = beltwatch("demo", "--scenario", "tiny", "--home", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "planted" in done.stdout
     assert "realised" in done.stdout
-    return folder
+    the_planted_truth_is_recovered(tmp_path)
+    the_split_adds_up(tmp_path)
+    what_was_missed_is_told_of_the_week_of_which_pages_were_read_again(tmp_path)
+    pages_and_dimensions_are_there(tmp_path)
+    another_seed_in_the_same_home_is_refused(tmp_path)
+    a_second_time_changes_nothing_and_says_so(tmp_path)
 
 
-def test_the_planted_truth_is_recovered(home: Path) -> None:
+def the_planted_truth_is_recovered(home: Path) -> None:
     truth = pl.read_parquet(home / "sandbox" / "truth.parquet").filter(
         pl.col("metric") == "displayed_sales", pl.col("panel") == "matched", pl.col("segment") == "all"
     )
@@ -37,14 +37,14 @@ def test_the_planted_truth_is_recovered(home: Path) -> None:
     assert last.filter((pl.col("low") > pl.col("planted")) | (pl.col("high") < pl.col("planted"))).is_empty()
 
 
-def test_the_split_adds_up(home: Path) -> None:
+def the_split_adds_up(home: Path) -> None:
     effects = "price_effect + volume_effect + mix_effect + entry_effect + exit_effect"
     with warehouse.open(home) as reader:
         gap = reader.sql(f"select max(abs({effects} - total_change)) from belt_yoy where status = 'published'").item()
     assert gap < 1e-9
 
 
-def test_what_was_missed_is_told_of_the_week_of_which_pages_were_read_again(home: Path) -> None:
+def what_was_missed_is_told_of_the_week_of_which_pages_were_read_again(home: Path) -> None:
     with warehouse.open(home) as reader:
         told = reader.sql("select week, value, low, high, listings from figures where metric = 'missed_share'")
         last = reader.sql("select max(week) from figures").item()
@@ -58,7 +58,7 @@ def test_what_was_missed_is_told_of_the_week_of_which_pages_were_read_again(home
     assert "most was missed for" in page.read_text(encoding="utf-8")
 
 
-def test_a_second_time_changes_nothing_and_says_so(home: Path) -> None:
+def a_second_time_changes_nothing_and_says_so(home: Path) -> None:
     count = "select (select count(*) from figures) as figures, (select count(*) from listing_weeks) as listing_weeks"
     with warehouse.open(home) as reader:
         before = reader.sql(count)
@@ -70,13 +70,13 @@ def test_a_second_time_changes_nothing_and_says_so(home: Path) -> None:
         assert reader.sql("select count(*) from releases").item() == 1
 
 
-def test_another_seed_in_the_same_home_is_refused(home: Path) -> None:
+def another_seed_in_the_same_home_is_refused(home: Path) -> None:
     done = beltwatch("demo", "--scenario", "tiny", "--seed", "2", "--home", str(home))
     assert done.returncode == 64
     assert "seed 1" in done.stderr
 
 
-def test_pages_and_dimensions_are_there(home: Path) -> None:
+def pages_and_dimensions_are_there(home: Path) -> None:
     with warehouse.open(home) as reader:
         pages = reader.sql("select outcome, count(*) as n from pages group by outcome").rows()
         merchants = reader.sql("select count(distinct (marketplace, merchant_id)) from merchants").item()
