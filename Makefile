@@ -38,7 +38,7 @@ demo: env
 	$(BIN)/beltwatch demo --home $(HOME_DIR)
 
 test: check
-	$(BIN)/pytest -n $(WORKERS) --durations=10
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations=10
 
 check: env
 	$(BIN)/ruff check .
