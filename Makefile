@@ -19,7 +19,7 @@ help:
 	@echo "make check     only style, types and import rules"
 	@echo "make fmt       format the code"
 	@echo "make coverage  how often the published intervals hold the truth (minutes)"
-	@echo "make faults    what is lost, doubled or taken for data under each kind of fault (an hour)"
+	@echo "make faults    what is lost, doubled or taken for data under each kind of fault (long)"
 	@echo "make bench     CPU and memory of a week of 100,000 listings, beside parsel and pandas; of indices and compare (minutes)"
 	@echo "make lock      resolve the requirements anew;  make dictionary  write the generated parts of docs anew"
 
