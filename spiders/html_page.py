@@ -4,77 +4,76 @@ A search costs 3 us to begin with, so that 40 cards of 15 columns cost 2 ms a pa
 once cost a fifth of that. They find the same: lexbor looks at a node's surroundings also beyond the card it searches.
 """
 
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from operator import methodcaller
 
 from selectolax.lexbor import LexborNode
 
-
-class Searched(Protocol):
-    """A node as readers look at it: found by CSS, it has texts and attributes."""
-
-    @property
-    def attributes(self) -> dict[str, str | None]: ...
-
-    def css(self, query: str) -> list[LexborNode]: ...
-
-    def text(self, deep: bool = ...) -> str: ...
+Find = Callable[[LexborNode], list[LexborNode]]
 
 
-def cards_of(root: LexborNode, nodes: list[LexborNode]) -> list[Searched]:
-    """The nodes as cards of the page that begins with `root`; each answers to CSS as its node does."""
-    page = _Page(root, nodes)
-    if page.is_nested:
-        return list(nodes)
-    return [_Card(page, place, node) for place, node in enumerate(nodes)]
+def nodes_of(selector: str) -> Find:
+    """A function of a node that gives those below it (or itself) which the selector matches, in page order.
+
+    lexbor gives a node once for each part of "a, b" that matches it: here it counts once.
+    """
+    find: Find = methodcaller("css", selector)
+    if "," not in selector:
+        return find
+    return lambda node: list({one.mem_id: one for one in find(node)}.values())
 
 
-class _Card:
-    """One card of a page."""
+class Nodes:
+    """Nodes in which readers look for others, each by itself."""
 
-    __slots__ = ("_node", "_page", "_place")
-
-    def __init__(self, page: "_Page", place: int, node: LexborNode) -> None:
-        self._page, self._place, self._node = page, place, node
-
-    @property
-    def attributes(self) -> dict[str, str | None]:
-        return self._node.attributes
-
-    def css(self, query: str) -> list[LexborNode]:
-        return self._page.found(query)[self._place]
-
-    def text(self, deep: bool = True) -> str:
-        return self._node.text(deep=deep)
-
-
-class _Page:
-    """The nodes that selectors match in a page, by card."""
-
-    def __init__(self, root: LexborNode, cards: list[LexborNode]) -> None:
-        self._root, self._count = root, len(cards)
-        self._places = {card.mem_id: place for place, card in enumerate(cards)}
-        self._found: dict[str, list[list[LexborNode]]] = {}
-        self.is_nested = any(self._place(card.parent) is not None for card in cards)
+    def __init__(self, nodes: Sequence[LexborNode]) -> None:
+        self.nodes = nodes
 
     def found(self, selector: str) -> list[list[LexborNode]]:
-        """What the selector matches in each card, the card itself included, in page order."""
+        """What the selector matches in each node, the node itself included, in page order."""
+        return list(map(nodes_of(selector), self.nodes))
+
+
+class PageCards(Nodes):
+    """The cards of a page, none within another, searched together from the page's root; each selector once."""
+
+    def __init__(self, root: LexborNode, cards: Sequence[LexborNode]) -> None:
+        super().__init__(cards)
+        self._root = root
+        self._places = {card.mem_id: place for place, card in enumerate(cards)}
+        self._found: dict[str, list[list[LexborNode]]] = {}
+
+    def found(self, selector: str) -> list[list[LexborNode]]:
+        """As from each card by itself; the list is shared: not to be changed."""
         if selector not in self._found:
-            self._found[selector] = self._by_card(self._root.css(selector))
+            self._found[selector] = self._by_card(nodes_of(selector)(self._root))
         return self._found[selector]
 
-    def _by_card(self, nodes: list[LexborNode]) -> list[list[LexborNode]]:
-        found: list[list[LexborNode]] = [[] for _ in range(self._count)]
-        for node in nodes:
-            place = self._place(node)
-            if place is not None:
-                found[place].append(node)
-        return found
+    @property
+    def is_nested(self) -> bool:
+        """Whether a card holds another, whose nodes would be both cards'."""
+        return any(self.place(card.parent) is not None for card in self.nodes)
 
-    def _place(self, node: LexborNode | None) -> int | None:
-        """The card that holds a node or is it."""
+    def place(self, node: LexborNode | None) -> int | None:
+        """The number, from 0, of the card that holds a node or is it."""
+        places = self._places
         while node is not None:
-            place = self._places.get(node.mem_id)
+            place = places.get(node.mem_id)
             if place is not None:
                 return place
             node = node.parent
         return None
+
+    def _by_card(self, nodes: list[LexborNode]) -> list[list[LexborNode]]:
+        found: list[list[LexborNode]] = [[] for _ in self.nodes]
+        for node in nodes:
+            place = self.place(node)
+            if place is not None:
+                found[place].append(node)
+        return found
+
+
+def cards_of(root: LexborNode, nodes: Sequence[LexborNode]) -> Nodes:
+    """The nodes as cards of the page that begins with `root`."""
+    cards = PageCards(root, nodes)
+    return Nodes(nodes) if cards.is_nested else cards

@@ -1,8 +1,6 @@
 """Pages read by their layouts: from decoded text to what each card says, quoted and not interpreted."""
 
 import re
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
@@ -15,16 +13,15 @@ from configs.errors import BeltwatchError
 from configs.layouts import HtmlLayout, JsonLayout, Layout, ScriptLayout
 from configs.marketplaces import Marketplace
 from spiders import html_cards
+from spiders.card_columns import Card, read_cards
 from spiders.fields import Misfit, column_reader, text_reader
 from spiders.html_bounds import refuse_bombs
-from spiders.html_page import cards_of
+from spiders.html_page import Nodes, cards_of, nodes_of
 from spiders.js_literal import LiteralError
 from spiders.json_answer import answer_of
 from spiders.paths import Cards, Column, walk
 from spiders.script import literal_after
-from spiders.searched import Walk
 
-Card = dict[str, Any]
 MAX_CARDS = 2_000  # a page of the sites seen shows 20 to 120
 COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)(万)?\+?")
 
@@ -118,60 +115,28 @@ def _data_reading(layout: ScriptLayout | JsonLayout, data: Any, cards: Any) -> P
         _count(rule.path, text_reader(rule)(data)) if rule else None for rule in (layout.pages, layout.items)
     )
     shown = [text_reader(rule)(data) or "" if rule else None for rule in (layout.category, layout.page)]
-    return PageReading(layout.name, _read_data_cards(cards, layout), pages, items, shown[0], _number(shown[1]))
+    read = read_cards(Cards(cards), (Cards([card]) for card in cards), *_data_readers(layout))
+    return PageReading(layout.name, read, pages, items, shown[0], _number(shown[1]))
 
 
 def _read_html(page: _Page, layout: HtmlLayout) -> PageReading | None:
     """Cards that are HTML nodes; a page without any is not of this layout."""
     root = page.tree.root
-    cards = html_cards.nodes_of(layout.cards)(root) if root is not None else []
+    cards = nodes_of(layout.cards)(root) if root is not None else []
     if root is None or not cards:
         return None
     _refuse_many(layout, len(cards))
-    rules = {"pages": layout.pages, "items": layout.items}
-    pages, counted = (
-        _count(rule.place, html_cards.text_reader(name, rule)(root)) if rule else None for name, rule in rules.items()
-    )
-    places = {"category": layout.category, "page": layout.page}
-    shown = [html_cards.text_reader(name, rule)(root) or "" if rule else None for name, rule in places.items()]
-    read = _read_cards(cards_of(root, cards), *_html_readers(layout))
-    return PageReading(layout.name, read, pages, counted, shown[0], _number(shown[1]))
+    said = {name: read(Nodes([root]))[0] for name, read in _page_readers(layout).items()}
+    counts = {"pages": layout.pages, "items": layout.items}
+    pages, items = (_count(rule.place, said[name]) if rule else None for name, rule in counts.items())
+    shown = [said[name] or "" if name in said else None for name in ("category", "page")]
+    read = read_cards(cards_of(root, cards), (Nodes([card]) for card in cards), *_html_readers(layout))
+    return PageReading(layout.name, read, pages, items, shown[0], _number(shown[1]))
 
 
 def _refuse_many(layout: Layout, cards: int) -> None:
     if cards > MAX_CARDS:
         raise Misfit(f"cards {layout.cards!r} found {cards} cards, expected at most {MAX_CARDS}")
-
-
-def _read_data_cards(cards: list[Any], layout: ScriptLayout | JsonLayout) -> list[Card]:
-    """The cards read column by column; where that fails one after the other, to name the one at fault."""
-    readers, required = _data_readers(layout)
-    with suppress(ValueError):
-        page = Cards(cards)
-        columns = {column: read(page) for column, read in readers.items()}
-        if not any(None in columns[column] for column in required):
-            return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    alone = {column: _of_one(read) for column, read in readers.items()}
-    return _read_cards(cards, alone, required)
-
-
-def _of_one(read: Column) -> Walk:
-    return lambda card: read(Cards([card]))[0]
-
-
-def _read_cards(cards: Iterable[Any], readers: dict[str, Walk], required: dict[str, str]) -> list[Card]:
-    return [_read_card(card, readers, required, place) for place, card in enumerate(cards, start=1)]
-
-
-def _read_card(card: Any, readers: dict[str, Walk], required: dict[str, str], place: int) -> Card:
-    try:
-        values = {column: read(card) for column, read in readers.items()}
-    except ValueError as error:
-        raise Misfit(f"card {place}: {error}") from None
-    for column, path in required.items():
-        if values[column] is None:
-            raise Misfit(f"required {column} ({path!r}) found nothing on card {place}, expected a value")
-    return values
 
 
 @cache
@@ -182,7 +147,14 @@ def _data_readers(layout: ScriptLayout | JsonLayout) -> tuple[dict[str, Column],
 
 
 @cache
-def _html_readers(layout: HtmlLayout) -> tuple[dict[str, Walk], dict[str, str]]:
+def _page_readers(layout: HtmlLayout) -> dict[str, html_cards.Texts]:
+    """Readers of what a page says of itself, as far as the layout has rules for it."""
+    rules = {name: getattr(layout, name) for name in ("pages", "items", "category", "page")}
+    return {name: html_cards.text_reader(name, rule) for name, rule in rules.items() if rule is not None}
+
+
+@cache
+def _html_readers(layout: HtmlLayout) -> tuple[dict[str, html_cards.Values], dict[str, str]]:
     """A reader of each column, and the places of those that every card must have."""
     readers = {column: html_cards.html_reader(column, rules) for column, rules in layout.fields.items()}
     required = {column: rules for column, rules in layout.fields.items() if any(rule.required for rule in rules)}

@@ -12,11 +12,12 @@ from configs.errors import BeltwatchError
 from configs.marketplaces import Marketplace, quoted_columns
 from configs.tables import Table, table
 from spiders.archive import ArchiveError, read_page
+from spiders.card_columns import Card
 from spiders.columns import column
 from spiders.contacts import without_contact, without_contacts
 from spiders.decode import BodyTooLarge, CutBody, UnreadableText, decoded, text_of
 from spiders.garbage import few_collections
-from spiders.layouts import Card, LayoutError
+from spiders.layouts import LayoutError
 from spiders.layouts import read_page as read_text
 from spiders.page_names import page_names
 

@@ -8,8 +8,8 @@ from selectolax.lexbor import LexborNode
 
 from configs.field_rules import HtmlRule
 from configs.marketplaces import Marketplace
-from spiders.html_cards import html_reader, nodes_of, tree_of
-from spiders.html_page import cards_of
+from spiders.html_cards import html_reader, tree_of
+from spiders.html_page import Nodes, cards_of, nodes_of
 from spiders.layouts import LayoutError, PageReading, read_page
 
 FIELDS: dict[str, Any] = {
@@ -56,7 +56,8 @@ def card(inner: str, attributes: str = 'data-offer-id="7"') -> LexborNode:
 def value(column: str, rule: object, inner: str, attributes: str = 'data-offer-id="7"') -> Any:
     rules = rule if isinstance(rule, list) else [rule]
     reader = html_reader(column, tuple(HtmlRule.model_validate(one) for one in rules))
-    return reader(card(inner, attributes))
+    (found,) = reader(Nodes([card(inner, attributes)]))
+    return found
 
 
 def test_cards_in_page_order_and_what_the_page_says_of_itself() -> None:
@@ -281,5 +282,5 @@ def test_nodes_found_from_the_page_are_those_found_from_each_card(html: str, sel
     root = tree_of(f"<body>{html}</body>").root
     assert root is not None
     nodes = nodes_of(cards)(root)
-    expected = [[one.mem_id for one in node.css(selector)] for node in nodes]
-    assert [[one.mem_id for one in card.css(selector)] for card in cards_of(root, nodes)] == expected
+    expected = [[one.mem_id for one in nodes_of(selector)(node)] for node in nodes]
+    assert [[one.mem_id for one in found] for found in cards_of(root, nodes).found(selector)] == expected
