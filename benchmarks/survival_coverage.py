@@ -5,8 +5,8 @@
 Merchants of one to five listings leave at a constant hazard; their listings lie on pages at random, anew at each visit,
 and of the pages some are lost, all that stand on one together. Nominal 95 %, through the function the line itself uses.
 Beside it the share of merchants seen in the last week, which takes whoever stands on a lost page for gone. Ends with 1
-if intervals cover in less than 92.5 % anywhere (90 % where a fifth of the last week's pages was lost, the most that is
-published), or the mean is off by more than 2.5 points.
+if intervals cover in less than 92 % anywhere (of so few merchants as 15 or 30 there are few shares, and no interval covers
+all alike), or the mean is off by more than 2.5 points.
 """
 
 import argparse
@@ -20,9 +20,9 @@ from transforms.uncertainty import Interval
 
 SIZES = (15, 30, 100, 500)
 STAYING = (0.98, 0.9, 0.7, 0.4)  # of a year
-LOST = (0.0, 0.1, 0.2)  # of the pages of the last week; of other weeks half of it on average, and some weeks whole
+LOST = (0.0, 0.1, 0.2)  # of the pages of the last week; of other weeks half of it on average, and some weeks all
 PAGES = 20
-LOWEST, LOWEST_OF_ALL, NEAR = 0.925, 0.9, 0.025
+LOWEST, NEAR = 0.92, 0.025
 ANY_WEEK, FAILED = "2026-11-16", 0.05
 
 
@@ -39,9 +39,8 @@ def main() -> int:
     with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=160, tbl_hide_dataframe_shape=True, float_precision=3):
         print(f"Intervals of survival_52w, {arguments.belts} belts of each kind, nominal 95 %")
         print(found)
-    least = np.where(found["lost"] < max(LOST), LOWEST, LOWEST_OF_ALL)
-    is_enough = bool(((found["covered"] >= least) & (found["bias"].abs() <= NEAR)).all())
-    print(f"wanted: {LOWEST} or {LOWEST_OF_ALL} and a mean within {NEAR}: {'ok' if is_enough else 'FAILED'}")
+    is_enough = bool(((found["covered"] >= LOWEST) & (found["bias"].abs() <= NEAR)).all())
+    print(f"wanted: {LOWEST} at least and a mean within {NEAR}: {'ok' if is_enough else 'FAILED'}")
     return 0 if is_enough else 1
 
 

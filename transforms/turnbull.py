@@ -23,6 +23,7 @@ from transforms.uncertainty import Interval, student_quantile
 
 STEPS, NEAR = 20_000, 1e-10
 NOTHING = 1e-4  # of a member: what is left in a cell that has no mass when the steps become as short as NEAR
+HALF = 0.5
 WIDEST = 100.0  # of ln(-ln S): no number is larger than its exponential times ln S
 DEPENDENT = 1e-9  # of the largest eigenvalue: masses that could be shifted between cells
 
@@ -32,7 +33,7 @@ def still_there(chance: FloatArray, is_beyond: BoolArray) -> Interval:
 
     No value where the members do not tell the cells beyond from the others. Where all or none are still there the other
     end is the rule of three over the members of whom that is known; None where it is known of none. Where less
-    than one member may have left the lower end is no lower than by that rule: of so small a mass there is no variance.
+    than half a member has left the lower end is no lower than by that rule: of so small a mass there is no variance.
     """
     known, numbers = np.unique(chance, axis=0, return_counts=True)
     counts = numbers.astype(np.float64)
@@ -49,7 +50,7 @@ def still_there(chance: FloatArray, is_beyond: BoolArray) -> Interval:
     if beyond.all() or not beyond.any():
         return _at_edge(share, known, counts, is_beyond)
     interval = log_log_interval(share, float(np.sqrt(variance)), student_quantile(max(1.0, counts.sum() - 1)))
-    if (1 - share) * counts.sum() < 1:
+    if (1 - share) * counts.sum() < HALF:
         return _not_below(interval, _at_edge(1.0, known, counts, is_beyond).low)
     return interval
 

@@ -153,7 +153,7 @@ def test_the_part_of_the_pages_that_a_visit_read() -> None:
     assert share_read(pages(10, order="price"), *ends) == 0, "others stand on the pages of another order"
 
 
-@pytest.mark.parametrize(("merchants", "staying", "lost"), [(30, 0.7, 0.1), (100, 0.9, 0.0), (100, 0.9, 0.2)])
+@pytest.mark.parametrize(("merchants", "staying", "lost"), [(30, 0.9, 0.0), (30, 0.7, 0.1), (100, 0.9, 0.2)])
 def test_a_planted_hazard_is_recovered_and_held_by_the_interval(merchants: int, staying: float, lost: float) -> None:
     found = trials(merchants, staying, lost, 150, 3)
     assert found["told"] == 1

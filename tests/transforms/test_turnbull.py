@@ -96,3 +96,10 @@ def test_with_all_exits_known_it_is_the_product_of_kaplan_and_meier(
     found = still_there(np.array(rows, dtype=float), cells >= horizon)
     if found.value is not None and not np.isnan(product):
         assert found.value == pytest.approx(product, abs=2e-4)
+
+
+def test_one_of_thirty_gone_for_certain_has_its_own_interval() -> None:
+    """Clopper and Pearson's exact interval for 29 of 30 is 0.828 to 0.999; that of none gone begins at 0.905."""
+    chance = np.array([[1.0, 0.0]] + [[0.0, 1.0]] * 29)
+    found = still_there(chance, np.array([False, True]))
+    assert (found.low, found.high) == (pytest.approx(0.78, abs=0.03), pytest.approx(0.995, abs=0.005))
