@@ -5,8 +5,8 @@
 Merchants of one to five listings leave at a constant hazard; their listings lie on pages at random, anew at each visit,
 and of the pages some are lost, all that stand on one together. Nominal 95 %, through the function the line itself uses.
 Beside it the share of merchants seen in the last week, which takes whoever stands on a lost page for gone. Ends with 1
-if intervals cover in less than 92 % anywhere (of so few merchants as 15 or 30 there are few shares, and no interval covers
-all alike), or the mean is off by more than 2.5 points.
+if intervals cover in less than 92 % anywhere (few merchants can show few shares, and no interval covers all alike), or
+the mean is off by more than 2.5 points.
 """
 
 import argparse
