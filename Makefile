@@ -53,6 +53,7 @@ fmt: env
 coverage: env
 	$(BIN)/python -m benchmarks.coverage
 	$(BIN)/python -m benchmarks.share_coverage
+	$(BIN)/python -m benchmarks.survival_coverage
 	$(BIN)/python -m benchmarks.index_coverage
 	$(BIN)/python -m benchmarks.assistant
 	$(BIN)/python -m benchmarks.planted_world

@@ -76,6 +76,7 @@ class Belt(BaseModel):
     title_words: list[str] = Field(default_factory=list)
     festival: Literal["mid_autumn", "spring_festival"] | None = None
     cost_floor: CostFloor | None = None
+    index_formula: Literal["tornqvist", "merchant_jevons"] | None = None
     evidence: str = Field(min_length=3)
     evidence_grade: Literal["strong", "weak", "none"]
     valid_from: date | None = None

@@ -1,5 +1,6 @@
 """One belt's weeks while their figures are made: what is read or worked out for one week serves others too."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,13 +23,15 @@ from transforms.assistant import assistant_figures
 from transforms.compare import read_belt, week_figures
 from transforms.coverage import Coverage, lowest, shares
 from transforms.festival_figures import as_festival, festival_figures
-from transforms.measured import Measures, measure
+from transforms.figures import Figure
+from transforms.measured import Measures, measure, measured_figures
 from transforms.panels import placed_listings
 from transforms.read_ends import read_pairs
+from transforms.survivors import sold_titles, survival_figure, visit, visit_weeks
 from transforms.view import View
 from warehouse import lake
 
-METHOD = "figures-8"
+METHOD = "figures-9"
 
 
 @dataclass
@@ -39,7 +42,7 @@ class BeltWeeks:
     configs: Configs
     belt: Belt
     coverage: pl.DataFrame
-    readings: dict[date, pl.DataFrame] = field(default_factory=dict)
+    readings: dict[date, year_to_date.Reading] = field(default_factory=dict)
     adopters: dict[date, pl.DataFrame] = field(default_factory=dict)
     seen: dict[date, Measures] = field(default_factory=dict)
 
@@ -76,6 +79,7 @@ class BeltWeeks:
     def read(self, weeks: set[date]) -> None:
         """Read the listing weeks of the belt's categories."""
         self.rows = BeltRows(self.home, self.belt, [unit for unit in self.units if unit[1] in weeks], self.stopped)
+        self.is_sold = sold_titles(self.rows.past.titles, self.belt.title_words)
 
     def figures(self, week: date) -> pl.DataFrame:
         """The figures of one week, sorted by key."""
@@ -90,7 +94,7 @@ class BeltWeeks:
             rules=self.configs.publication,
             quarantined=bool({week, base} & self.stopped),
             reordered=self.footings.reordered(week, base),
-            measured=(self.measures(week), self.measures(base)),
+            told=list(self.told(week)),
         )
         others = [self.festival(week, weekly), self.to_date(week), self.assistant(week), self.missed(week)]
         return pl.concat([weekly, *others]).sort(figures_draft().key)
@@ -145,6 +149,17 @@ class BeltWeeks:
             quarantined=week in self.stopped,
         )
 
+    def told(self, week: date) -> Iterator[Figure]:
+        """What rests on the weeks between a week and its base too: what is measured of the past, and who is still
+        there."""
+        base, past, rules = year_ago(week), self.rows.past, self.configs.publication
+        coverage = Coverage(self.covered(week), self.covered(base))
+        yield from measured_figures(self.measures(week), self.measures(base), coverage, rules)
+        depths = self.footings.depths(week, base)
+        weeks = [day for day in visit_weeks(week) if day in (base, week) or past.at(day)]
+        visits = [visit(day, self.footings.stored(day, week, base), depths, past) for day in weeks]
+        yield survival_figure(past, visits, self.is_sold, coverage, rules)
+
     def missed(self, week: date) -> pl.DataFrame:
         """What the lists of one week did not show, as they moved while they were read."""
         units = [unit for unit in self.units if unit[1] == week]
@@ -167,7 +182,7 @@ class BeltWeeks:
             self.seen[week] = measure(View(self.rows.past, week))
         return self.seen[week]
 
-    def reading(self, week: date) -> pl.DataFrame:
+    def reading(self, week: date) -> year_to_date.Reading:
         """What the years to date take from one week."""
         if week not in self.readings:
             base = year_ago(week)

@@ -19,6 +19,7 @@ from transforms.footing import (
     cut_of,
     footing,
     is_reordered,
+    share_read,
 )
 from transforms.orders import listing_orders
 from transforms.reach import page_reach
@@ -42,6 +43,9 @@ class BeltFootings:
     def __init__(self, home: Path, read: pl.DataFrame, units: Sequence[tuple[str, date, str]]) -> None:
         self._home, self._units = home, frozenset(units)
         self._read: dict[date, dict[Category, PagesRead]] = {}
+        self._categories: dict[date, list[Category]] = {}
+        for marketplace, week, category in units:
+            self._categories.setdefault(week, []).append((marketplace, category))
         names = [field.name for field in fields(PagesRead)]
         for marketplace, category, week, *facts in read.sort(UNIT).select(*UNIT, *names).iter_rows():
             told = PagesRead(**dict(zip(names, facts, strict=True)))
@@ -53,6 +57,20 @@ class BeltFootings:
         for category, now, then in self._both(week, base):
             depth = common_depth(now, then)
             found[category] = footing(now, then, None if depth is None else self._cut(week, category, depth))
+        return found
+
+    def depths(self, week: date, base: date) -> dict[Category, int | None]:
+        """The last page that a comparison of a week with its base may use, of each category that the ledger knows."""
+        return {category: common_depth(now, then) for category, now, then in self._both(week, base)}
+
+    def stored(self, visit: date, week: date, base: date) -> dict[Category, float]:
+        """The part of the pages that a comparison of a week with its base uses that was stored at a visit between them,
+        of each category that the lake has something of then; rows handed over have no pages and are whole."""
+        pages = {category: ends for category, *ends in self._both(week, base)}
+        read, found = self._read.get(visit, {}), {}
+        for category in self._categories.get(visit, ()):
+            ends, own = pages.get(category), read.get(category)
+            found[category] = 1.0 if ends is None or own is None else share_read(own, *ends)
         return found
 
     def reordered(self, week: date, base: date) -> set[str]:

@@ -107,6 +107,8 @@ class Line:
         from flows.footings import pages_read
         from flows.quality import gate_figures, gate_pages, pass_gates, quarantined
         from warehouse.data_docs import write_gate_page
+        from warehouse.formulas import released_formulas
+        from warehouse.vintages import manifests
 
         work = self.work
         opened = notes_of(work.home)
@@ -141,9 +143,9 @@ class Line:
             belts = [belt for belt in work.configs.belts.values() if placed & set(belt.categories)]
             units = [(work.home, work.configs, belt, touched, coverage) for belt in belts]
             made = self._belt_mapper(len(belts))("compare", build_belt, units, step.advance)
-            indices = self._belt_mapper(len(belts))(
-                "price index", build_index, [(work.home, work.configs, belt, coverage) for belt in belts], step.advance
-            )
+            settled = released_formulas(manifests(work.home))
+            indexed = [(*unit[:3], coverage, settled.get(unit[2].id)) for unit in units]
+            indices = self._belt_mapper(len(belts))("price index", build_index, indexed, step.advance)
             regions = build_regions(work.home, work.configs, touched)
             close(work.home, {week: opened[week] for week in opened if weeks is None or week in weeks})
             step.say(

@@ -13,7 +13,6 @@ from transforms.ends import Ends, Segments
 from transforms.estimates import FULL_COUNT
 from transforms.figures import Figure, figures_frame
 from transforms.footing import Footings
-from transforms.measured import Measures, measured_figures
 from transforms.metric import LevelMetric
 from transforms.metrics import left_out, metrics_in
 from transforms.panels import NO_FOOTINGS, placed_listings
@@ -65,12 +64,11 @@ def week_figures(
     rules: PublicationRules,
     quarantined: bool = False,
     reordered: Collection[str] = (),
-    measured: tuple[Measures, Measures] = ({}, {}),
+    told: Collection[Figure] = (),
 ) -> pl.DataFrame:
     """`belt_figures` for what is read already, so that the year to date can use it too; `reordered` are marketplaces of
-    the belt that list in another order than they did at the base: nothing is compared with them in it. `measured` is
-    what is measured of the belt's past up to the week, and up to the base."""
-    told = measured_figures(*measured, coverage, rules)
+    the belt that list in another order than they did at the base: nothing is compared with them in it. `told` are
+    figures of the belt as a whole that rest on more than the two weeks."""
     figures = with_secondary([*_all_figures(segments, coverage, rules), *told])
     if reordered:
         figures = [figure.barred("sort_changed") if _is_in(figure, reordered) else figure for figure in figures]

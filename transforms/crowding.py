@@ -26,6 +26,12 @@ CHURN = [
         "Merchants who came and who went within a year, over the merchants of both weeks together.",
         "一年内进入与退出的商家数之和，除以两端商家数之和。",
     ),
+    (
+        *("survival_52w", "Merchants still there after a year", "一年后仍在的商家占比"),
+        "Share of the merchants seen 52 weeks ago who are still there. Who is not seen while pages were lost is not "
+        "known to have gone: the exit lies between the last sight and the next week that was read whole.",
+        "52周前见到的商家中目前仍在的占比；页面缺失的周内未见到的商家不视为退出，退出时间按区间删失处理（Turnbull估计）。",
+    ),
 ]
 
 

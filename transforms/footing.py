@@ -70,6 +70,20 @@ def common_depth(now: PagesRead, then: PagesRead) -> int | None:
     return min((end.to_page for end in (now, then) if not end.is_whole), default=None)
 
 
+def share_read(visit: PagesRead, now: PagesRead, then: PagesRead) -> float:
+    """The part of the pages that a comparison of two weeks uses that was stored at a visit between them, 0-1: what was
+    not read so deep then, or lists in another order, counts as not stored."""
+    if is_reordered(visit, then) or is_reordered(visit, now):
+        return 0.0
+    depth = common_depth(now, then)
+    if visit.is_whole:
+        return _share(visit, depth)
+    deepest = max(now.to_page, then.to_page) if depth is None else depth
+    meant = deepest - visit.first_page + 1
+    stored = min(visit.to_page, deepest) - visit.first_page + 1 - sum(page <= deepest for page in visit.lost_pages)
+    return max(0.0, stored / meant) if meant > 0 else 1.0
+
+
 def cut_of(listings: pl.DataFrame, depth: int) -> dict[str, float | None]:
     """Upper ends of pieces and value (28 days) of the last listing seen, from a category's listing_weeks of one week.
 

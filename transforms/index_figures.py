@@ -4,7 +4,8 @@ Unit prices of listings with weight 0.8 or more; a stratum is a category in one 
 month, where the index is 1. Source: METHOD 4.3, 4.4.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -17,6 +18,7 @@ from transforms.figures import Figure, figures_frame
 from transforms.index import belt_index
 from transforms.index.belts import ALL
 from transforms.index.months import month_of
+from transforms.index.strata import UNUSABLE_SHARE, WEIGHTED, formula_for
 from transforms.panels import COUNTED_WEIGHT
 from transforms.publication import Decision, base_facts, decide, decide_level, suppressed
 from transforms.uncertainty import Interval
@@ -31,6 +33,15 @@ SEASONAL = ("mid_autumn",)  # belts of these festivals sell only in season: a le
 MONTHLY, FLASH = "monthly v1", "weekly flash, provisional v1"
 NAMES = {"tornqvist": "GEKS-Törnqvist", "merchant_jevons": "GEKS-Jevons, merchant-equal", None: "GEKS by stratum"}
 NO_VALUE = Interval(None)
+UNUSABLE, AS_SET = "unusable_quantities", ", as set"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The formula of a stratum that was released, and the last month that was over by then."""
+
+    formula: str
+    month: date
 
 
 def index_rows(listings: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
@@ -54,21 +65,61 @@ def index_rows(listings: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def index_points(rows: pl.DataFrame, belt: Belt, settled: Mapping[str, Settled] | None = None) -> pl.DataFrame:
+    """The `belt_index` of `index_rows` of all weeks: by the formula that the belt's file sets, else by those that are
+    settled, else by what the rows allow."""
+    strata = rows["stratum"].unique().to_list()
+    kept = {name: stratum.formula for name, stratum in (settled or {}).items()}
+    formulas = dict.fromkeys(strata, belt.index_formula) if belt.index_formula else kept
+    return belt_index(rows.drop("value_yuan"), formulas, is_seasonal=belt.festival in SEASONAL)
+
+
+def unusable_months(rows: pl.DataFrame, settled: Mapping[str, Settled]) -> set[date]:
+    """The months after a formula that needs quantities was settled in which strata by it whose quantities are no longer
+    usable have a fifth of the listings or more."""
+    found = set()
+    for (month,), part in rows.with_columns(month=month_of("week")).partition_by("month", as_dict=True).items():
+        bound = [name for name, kept in settled.items() if kept.formula == WEIGHTED and month > kept.month]
+        own = [part.filter(pl.col("stratum") == name) for name in bound]
+        failing = sum(stratum.height for stratum in own if stratum.height and formula_for(stratum) != WEIGHTED)
+        if failing and failing >= UNUSABLE_SHARE * part.height:
+            found.add(month)
+    return found
+
+
+def chosen_formulas(points: pl.DataFrame, figures: pl.DataFrame) -> dict[str, Settled]:
+    """What a release of the figures settles: the formulas of the strata that have a month; nothing before a month of
+    the belt is published."""
+    is_month = pl.col("method").str.ends_with(MONTHLY) & (pl.col("status") == "published")
+    if figures.filter(is_month).is_empty():
+        return {}
+    over = points.filter(~pl.col("is_provisional"))
+    has_one = pl.col("value").is_not_null() | pl.col("yoy_change").is_not_null()
+    named = over.filter(has_one & (pl.col("stratum") != ALL)).select("stratum", "formula").unique().sort("stratum")
+    last = over["month"].max()
+    assert isinstance(last, date)
+    return {name: Settled(formula, last) for name, formula in named.rows()}
+
+
 def index_figures(
     rows: pl.DataFrame,
     belt: Belt,
     covered: Mapping[date, tuple[float | None, float | None]],
     rules: PublicationRules,
+    points: pl.DataFrame | None = None,
+    unusable: Collection[date] = (),
 ) -> pl.DataFrame:
-    """Rows of `figures_draft` of all months and of the weeks since, sorted by key, from `index_rows` of all weeks.
+    """Rows of `figures_draft` of all months and of the weeks since, sorted by key, from `index_rows` of all weeks and
+    their `index_points`, which are made where they are not given.
 
     `covered` maps each week to the shares of pages stored that week and a year before. A month stands at its last
     week of which there are rows. What is published is decided as for other figures: by the merchants of the week, how
-    their sales are spread, and coverage; a change on the year also needs an index a year before (`no_base`).
+    their sales are spread, and coverage; a change on the year also needs an index a year before (`no_base`). Months of
+    `unusable` are withheld.
     """
     if rows.is_empty():
         return figures_draft().empty()
-    points = belt_index(rows.drop("value_yuan"), is_seasonal=belt.festival in SEASONAL)
+    points = index_points(rows, belt) if points is None else points
     last = rows.group_by(month_of(pl.col("week")).alias("month")).agg(pl.col("week").max().alias("last"))
     placed = points.filter(pl.col("stratum") == ALL).join(last, on="month", how="inner", validate="m:1")
     spread = rows.group_by("week", "merchant").agg(pl.col("value_yuan").sum()).sort("week", "merchant")
@@ -82,20 +133,24 @@ def index_figures(
         change = (
             decide(facts, coverage.lower_share, rules) if point["yoy_change"] is not None else suppressed("no_base")
         )
-        frames.append(figures_frame(_point_figures(point, level, change), belt.id, week, coverage))
+        made = _point_figures(point, level, change, belt, point["month"] in unusable)
+        frames.append(figures_frame(made, belt.id, week, coverage))
     draft = figures_draft()
     return pl.concat(frames).sort(draft.key) if frames else draft.empty()
 
 
-def _point_figures(point: Mapping[str, object], level: Decision, change: Decision) -> list[Figure]:
+def _point_figures(
+    point: Mapping[str, object], level: Decision, change: Decision, belt: Belt, is_unusable: bool
+) -> list[Figure]:
     """Level and change of one point; seasonal goods have no level."""
     counts = int(point["merchants"]), int(point["products"])  # type: ignore[call-overload]
-    method = f"{NAMES[point['formula']]}, {FLASH if point['is_provisional'] else MONTHLY}"  # type: ignore[index]
+    name = f"{NAMES[point['formula']]}{AS_SET if belt.index_formula else ''}"  # type: ignore[index]
+    method = f"{name}, {FLASH if point['is_provisional'] else MONTHLY}"
     ends = (_interval(point, "value", "low", "high"), _interval(point, "yoy_change", "yoy_low", "yoy_high"))
     found = [Figure(METRIC, "yoy", "matched", ends[1], "change", *counts, method, change)]
-    if ends[0] != NO_VALUE:
+    if ends[0] != NO_VALUE or (is_unusable and belt.festival not in SEASONAL):
         found.append(Figure(METRIC, "level", "none", ends[0], "ratio", *counts, method, level))
-    return found
+    return [figure.barred(UNUSABLE) for figure in found] if is_unusable else found
 
 
 def _interval(point: Mapping[str, object], *names: str) -> Interval:

@@ -9,10 +9,11 @@ import polars as pl
 from transforms.bounds import Bounds
 from transforms.hidden import Hidden, Shown
 from transforms.imputation import RANK_CORRELATION, Draws
-from transforms.ordered import BoolArray, FloatArray, IntArray, floats, sums_at
+from transforms.ordered import BoolArray, FloatArray, IntArray, floats, sums_at, sums_by
 from transforms.ranks import DRAWS, CellArray, HashArray, correlated, hashes
 
 ENDS = ("low", "high", "even")
+BASES = 8  # more than there are sales bases
 
 
 @dataclass(frozen=True)
@@ -29,20 +30,30 @@ class Drawn:
         """How far the draws lie from the values: DRAWS rows, and sums by group, of which `group` holds each pair's."""
         found, number = np.zeros((DRAWS, size)), group[self.pair]
         for block, draws in self.hidden.draws(self.cells):
-            parts = draws * self.weight - self.yuan
-            place = number + np.arange(len(parts))[:, None] * size
-            found[block] = np.bincount(place.ravel(), parts.ravel(), size * len(parts)).reshape(len(parts), size)
+            found[block] = folded(draws * self.weight - self.yuan, number, size)
         return found
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Pairs that are matched or not together, whatever else they are compared with: those of one merchant on one sales
+    basis, usable or not. Which group each pair is of (-1 where it hides nothing), and merchant and match of each."""
+
+    of_pair: IntArray
+    merchant: IntArray
+    is_matched: IntArray
 
 
 @dataclass(frozen=True)
 class Paired:
     """The bounds of each pair, and what is drawn at either end, from `listing_pairs`: one entry per pair, sorted by
-    merchant, with the number of the merchant and whether it enters the matched sums."""
+    merchant, with the number of the merchant and whether it enters the matched sums. `groups` are of the pairs that
+    hide something."""
 
     bounds: Bounds
     merchant: IntArray
     is_matched: BoolArray
+    groups: Groups
     base: Drawn
     current: Drawn
 
@@ -68,20 +79,32 @@ class Paired:
         return Bounds(*(sums_at(starts, getattr(self.bounds, name)[kept]) for name in Bounds.__dataclass_fields__))
 
     @cached_property
+    def excess(self) -> tuple[FloatArray, FloatArray]:
+        """At the base and now, by draw and group: how far the draws lie from the values."""
+        of_pair, size = self.groups.of_pair, len(self.groups.merchant)
+        return self.base.excess(of_pair, size), self.current.excess(of_pair, size)
+
+    @cached_property
     def _excess(self) -> tuple[FloatArray, FloatArray]:
         """At the base and now, by draw, merchant, and whether the pairs are matched: both panels have one pass."""
         size = int(self.merchant.max(initial=-1)) + 1
-        group = 2 * self.merchant + self.is_matched
-        base, current = (end.excess(group, 2 * size).reshape(DRAWS, size, 2) for end in (self.base, self.current))
+        number = 2 * self.groups.merchant + self.groups.is_matched
+        base, current = (folded(end, number, 2 * size).reshape(DRAWS, size, 2) for end in self.excess)
         return base, current
 
     @cached_property
     def _is_drawn(self) -> BoolArray:
         """By merchant, and whether the pairs are matched."""
         found = np.zeros((int(self.merchant.max(initial=-1)) + 1, 2), dtype=bool)
-        for end in (self.base, self.current):
-            found[self.merchant[end.pair], self.is_matched[end.pair].astype(np.int64)] = True
+        found[self.groups.merchant, self.groups.is_matched] = True
         return found
+
+
+def folded(parts: FloatArray, number: IntArray, size: int) -> FloatArray:
+    """The sums of the columns of `parts` that `number` names, by row."""
+    rows = len(parts)
+    place = number + np.arange(rows)[:, None] * size
+    return sums_by(place.ravel(), parts.ravel(), size * rows).reshape(rows, size)
 
 
 def paired(
@@ -103,7 +126,21 @@ def paired(
     place = np.cumsum(hides) - 1
     then_cells, now_cells = correlated(_names(pairs, merchant, np.flatnonzero(hides)), correlation)
     is_matched = pairs["is_matched"].to_numpy()
-    return Paired(bounds, merchant, is_matched, base.drawn(place, then_cells), current.drawn(place, now_cells))
+    ends = base.drawn(place, then_cells), current.drawn(place, now_cells)
+    return Paired(bounds, merchant, is_matched, _groups(pairs, np.flatnonzero(hides)), *ends)
+
+
+def _groups(pairs: pl.DataFrame, at: IntArray) -> Groups:
+    """The groups of the pairs `at`."""
+    basis = pairs.select(pl.col("basis").rank("dense").fill_null(0)).to_series()[at].to_numpy().astype(np.int64)
+    merchant, usable, matched = (
+        pairs[name].to_numpy()[at].astype(np.int64) for name in ("merchant", "is_usable", "is_matched")
+    )
+    key = ((merchant * BASES + basis) * 2 + usable) * 2 + matched
+    keys, group = np.unique(key, return_inverse=True)
+    of_pair = np.full(pairs.height, -1)
+    of_pair[at] = group
+    return Groups(of_pair, keys // (4 * BASES), keys % 2)
 
 
 def _names(pairs: pl.DataFrame, merchant: IntArray, at: IntArray) -> HashArray:

@@ -3,11 +3,11 @@
 Listings and merchants have numbers that hold for all weeks, so that weeks are put side by side without a join.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -26,14 +26,18 @@ CODED = {
     "basis_code": pl.col("sales_basis"),
     "variant": pl.format("{} {}", pl.col("unit").fill_null(""), PACK),
 }
-READ = ["weight", "price_yuan", "unit_price_yuan", "value_yuan", *CODED, "title_code"]
+CATEGORY = pl.concat_str("marketplace", "category", separator="\x1f")  # sorts as its parts do
+READ = ["weight", "price_yuan", "unit_price_yuan", "value_yuan", *CODED, "title_code", "category_code", "page"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Standing:
     """One week: the numbers of the listings that stand, rising, and what they show (NaN where they do not).
 
-    weight is 0 outside the belt; unit_code, basis_code, variant (unit and pack) and title_code are numbers of texts."""
+    weight is 0 outside the belt; unit_code, basis_code, variant (unit and pack), title_code and category_code are
+    numbers of texts."""
 
     number: IntArray
     columns: Mapping[str, FloatArray]
@@ -60,17 +64,26 @@ class Standing:
 class Past:
     """The weeks of a belt that were read; those of `held` were stopped by a gate and are looked back on by none.
 
-    `merchant` is the number of each listing's merchant, `titles` what title_code names."""
+    `merchant` is the number of each listing's merchant, `titles` what title_code names, `categories` what
+    category_code does."""
 
     merchant: IntArray
     standings: Mapping[date, Standing]
     titles: pl.Series
     held: Collection[date] = ()
+    categories: Sequence[tuple[str, str]] = ()
     _kept: dict[object, Any] = field(default_factory=dict, repr=False)
 
     def at(self, week: date) -> Standing | None:
         """An earlier week; None where it was not read, or is held."""
         return None if week in self.held else self.standings.get(week)
+
+    def kept(self, key: object, make: Callable[[], T]) -> T:
+        """What was made under a key: the figures of several weeks start from the same."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
 
     def look(self, week: date, numbers: IntArray, name: str) -> FloatArray:
         """What some listings showed in an earlier week; NaN where they did not stand."""
@@ -80,10 +93,7 @@ class Past:
     def growth(self, earlier: date, later: date) -> float | None:
         """The change of the logarithm of displayed sales between two weeks, of the merchants who show some at both on
         one sales basis; None where there are none."""
-        if (earlier, later) not in self._kept:
-            self._kept[earlier, later] = self._growth(earlier, later)
-        found: float | None = self._kept[earlier, later]
-        return found
+        return self.kept((earlier, later), lambda: self._growth(earlier, later))
 
     def sold(self, week: date) -> tuple[IntArray, FloatArray]:
         """What each merchant showed as sold in the belt on each basis, times weights: a number of both, rising, and the
@@ -125,7 +135,10 @@ def past_of(rows: pl.DataFrame, held: Collection[date] = ()) -> Past:
     codes = [text.rank("dense").cast(pl.Float64).alias(name) for name, text in CODED.items()]
     titles = once.select(pl.col("title_text").alias("title")).unique().drop_nulls().sort("title")["title"]
     title = pl.col("title_text").rank("dense").cast(pl.Float64) - 1
-    coded = once.with_columns(*codes, title.fill_null(NO_TITLE).alias("title_code"))
+    category = CATEGORY.rank("dense").cast(pl.Float64) - 1
+    page = pl.col("page").cast(pl.Float64) if "page" in once.columns else pl.lit(None, pl.Float64).alias("page")
+    title_code = title.fill_null(NO_TITLE).alias("title_code")
+    coded = once.with_columns(*codes, title_code, category.alias("category_code"), page)
     read = coded.with_columns(
         pl.col("weight").fill_null(0.0), *(pl.col(name).fill_null(float("nan")) for name in READ[1:])
     )
@@ -139,4 +152,10 @@ def past_of(rows: pl.DataFrame, held: Collection[date] = ()) -> Past:
     }
     keys = once.select(NUMBER, *MERCHANT).unique(NUMBER).sort(NUMBER)
     merchant = keys.select((begins(MERCHANT).cum_sum() - 1).cast(pl.Int64)).to_series().to_numpy()
-    return Past(merchant, standings, titles, frozenset(held))
+    return Past(merchant, standings, titles, frozenset(held), _categories(once))
+
+
+def _categories(rows: pl.DataFrame) -> list[tuple[str, str]]:
+    """The marketplaces and categories of some rows, in the order of their numbers."""
+    found = rows.select("marketplace", "category").unique().rows()
+    return sorted((str(marketplace), str(category)) for marketplace, category in found)

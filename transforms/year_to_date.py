@@ -7,11 +7,12 @@ the same windows 364 days earlier, each weighed and matched as in the weekly com
 
 Matched merchants are those with sales at both ends of the sums, on the same sales basis: a merchant that was away in
 one month of either year stays matched. A window without readings a year earlier leaves no base at all (`no_base`): a
-base that covers less of the year would be a growth that never was. The interval is the jackknife of expected sizes:
-what displays hide is not drawn, and weighs less in a sum of windows than in one. Source: METHOD 2.1, DESIGN 9.
+base that covers less of the year would be a growth that never was. What displays hide is drawn as in the weekly
+comparison; a listing stands at one rank in all windows of both years. Source: METHOD 2.1, 3.4, DESIGN 9.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -20,13 +21,16 @@ import polars as pl
 from configs.publication import PublicationRules
 from transforms.coverage import Coverage
 from transforms.figures import figures_frame
-from transforms.ordered import floats, group_starts, sums_at, total
-from transforms.paired import Paired
-from transforms.panels import LISTING, matched, matched_panel, merchant_number, total_panel
+from transforms.imputation import Draws
+from transforms.ordered import FloatArray, floats, group_starts, sums_at, total
+from transforms.paired import Paired, folded
+from transforms.panels import LISTING, Panel, matched, matched_panel, merchant_number, total_panel
+from transforms.ranks import DRAWS
 from transforms.sales_changes import matched_share, ratio_figure, sales_decision
 
 WINDOW = timedelta(days=28)
 KEPT = [*LISTING, "basis", "is_usable", "base_value_yuan", "value_yuan", "base_yuan", "yuan", "base_listing", "listing"]
+NO_GROUPS: FloatArray = np.zeros((DRAWS, 0))
 SUMMED = ("base_yuan", "yuan", "base_low_yuan", "at_ceiling_yuan")
 
 
@@ -39,17 +43,30 @@ def windows(week: date) -> list[date]:
     return found
 
 
-def reading(pairs: pl.DataFrame, sales: Paired | None = None) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Reading:
     """What the years to date take from a week: one row per listing of its `listing_pairs` with the week 364 days
-    earlier, and how much of the base stands at the ceiling of what is displayed (`sales` is what displays hide)."""
+    earlier, how much of the base stands at the ceiling of what is displayed, and which `group` it is of, if it hides
+    something; and how far the draws of each group (columns) lie from the values at the base and now."""
+
+    rows: pl.DataFrame
+    excess: tuple[FloatArray, FloatArray] = (NO_GROUPS, NO_GROUPS)
+
+
+def reading(pairs: pl.DataFrame, sales: Paired | None = None) -> Reading:
+    """The reading of a week from its `listing_pairs`; `sales` is what displays hide."""
     if sales is None:
-        return pairs.select(*KEPT, base_low_yuan="base_yuan", at_ceiling_yuan=0.0)
-    low, ceiling = sales.bounds.base_low, sales.bounds.at_ceiling
-    return pairs.select(*KEPT, pl.Series("base_low_yuan", low), pl.Series("at_ceiling_yuan", ceiling))
+        return Reading(pairs.select(*KEPT, base_low_yuan="base_yuan", at_ceiling_yuan=0.0, group=pl.lit(-1, pl.Int64)))
+    told = {
+        "base_low_yuan": sales.bounds.base_low,
+        "at_ceiling_yuan": sales.bounds.at_ceiling,
+        "group": sales.groups.of_pair,
+    }
+    return Reading(pairs.select(*KEPT, *(pl.Series(name, array) for name, array in told.items())), sales.excess)
 
 
 def year_to_date(
-    readings: Mapping[date, pl.DataFrame],
+    readings: Mapping[date, Reading],
     belt: str,
     week: date,
     coverage: Coverage,
@@ -63,11 +80,13 @@ def year_to_date(
     lowest of the windows at either end. A window that was not read this year suppresses both rows (`no_data`), and so
     does one without a base a year ago (`no_base`).
     """
-    parts = [readings[day] for day in windows(week) if day in readings]
+    read = [readings[day] for day in windows(week) if day in readings]
+    parts = [each.rows for each in read]
     whole = _stacked(parts)
     is_complete = all(bool(part["base_value_yuan"].is_not_null().any()) for part in parts)
     sums = [_summed(whole.filter("is_matched")), _summed(whole)]
-    staying, everyone = matched_panel(sums[0]), total_panel(sums[1])
+    excess = _Excess(read, whole)
+    staying, everyone = excess.into(matched_panel(sums[0]), True), excess.into(total_panel(sums[1]), False)
     share = matched_share(staying, everyone)
     figures = []
     for name, panel, summed in (("matched", staying, sums[0]), ("total", everyone, sums[1])):
@@ -96,6 +115,35 @@ def _stacked(parts: list[pl.DataFrame]) -> pl.DataFrame:
     rows = [part.lazy().with_columns(window=pl.lit(number)) for number, part in enumerate(parts)]
     stacked = pl.concat(rows).sort(*LISTING, "window").with_columns(merchant_number())
     return stacked.with_columns(matched()).collect()
+
+
+class _Excess:
+    """How far the draws of all windows lie from the values, by group; the groups of a window after those of the one
+    before it."""
+
+    def __init__(self, read: Sequence[Reading], stacked: pl.DataFrame) -> None:
+        counts = [each.excess[0].shape[1] for each in read]
+        self.ends = [np.concatenate([each.excess[end] for each in read], axis=1) for end in (0, 1)]
+        own = stacked.filter(pl.col("group") >= 0)
+        place = (np.cumsum([0, *counts])[own["window"].to_numpy()] + own["group"].to_numpy()).astype(np.int64)
+        self.merchant, self.is_matched = np.zeros(sum(counts), dtype=np.int64), np.zeros(sum(counts), dtype=bool)
+        self.merchant[place] = own["merchant"].to_numpy()
+        self.is_matched[place] = own["is_matched"].to_numpy()
+        self.size = int(stacked["merchant"].max() or 0) + 1  # type: ignore[arg-type]
+
+    def into(self, panel: Panel, is_matched: bool) -> Panel:
+        """The panel with its draws: those of matched groups, or of all."""
+        kept = self.is_matched | (not is_matched)
+        number = self.merchant[kept]
+        is_drawn = np.zeros(self.size, dtype=bool)
+        is_drawn[number] = True
+        if not is_drawn[panel.merchant].any():
+            return panel
+        sums = (folded(end[:, kept], number, self.size)[:, panel.merchant] for end in self.ends)
+        then, now = (
+            np.maximum(0.0, known + more) for known, more in zip((panel.base, panel.current), sums, strict=True)
+        )
+        return replace(panel, draws=Draws(then, now, is_drawn[panel.merchant]))
 
 
 def _summed(stacked: pl.DataFrame) -> pl.DataFrame:

@@ -20,7 +20,7 @@ import polars as pl
 from configs.errors import BeltwatchError
 from configs.tables import figures_draft, table
 from spiders.lake_files import sync_folder, write_bytes_atomic
-from warehouse import lake
+from warehouse import formulas, lake
 from warehouse.reasons import reason_of
 from warehouse.vintages import KEY, Manifest, current, draft_columns, figures, manifests, value_columns
 
@@ -107,6 +107,7 @@ def _body(home: Path, chain: list[Manifest], change: Change, now: datetime, dige
         "method": METHOD,
         "configs": digests,
         "inputs": inputs,
+        formulas.KEY: formulas.settled_formulas(home, chain),
     }
 
 
