@@ -1,17 +1,21 @@
 """The listing weeks of one belt, read from the lake: with its weights, its cost floor, and what they showed earlier."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from configs.belts import Belt
 from configs.tables import table
+from flows.portions import Portions
 from transforms import earlier
 from transforms.displays import KIND
-from transforms.panels import LISTING, MERCHANT, READ, READ_BY_METRICS, READ_OF_DISPLAYS
-from transforms.past import past_of, with_numbers
+from transforms.ordered import IntArray
+from transforms.panels import LISTING, READ, READ_BY_METRICS, READ_OF_DISPLAYS
+from transforms.past import NUMBER, past_of, with_numbers
+from transforms.placed import Placed, place, place_weeks
 from transforms.prices import with_cost_floor
 from transforms.sales import CUMULATIVE
 from warehouse import lake
@@ -30,6 +34,8 @@ class BeltRows:
         self._weeks = {key[0]: part for key, part in numbered.partition_by("week", as_dict=True).items()}
         self._empty = numbered.clear()
         self.past = past_of(numbered, held)
+        self._nothing = place(self._told(self._empty))
+        self._placed = Portions({week: rows.height for week, rows in self._weeks.items()}, self._many_placed)
 
     def __contains__(self, week: date) -> bool:
         return week in self._weeks
@@ -38,21 +44,33 @@ class BeltRows:
         """All rows of the belt's categories in one week, with weight and rule (null outside the belt)."""
         return self._weeks.get(week, self._empty)
 
-    def inside(self, week: date, base: date | None = None) -> pl.DataFrame:
-        """The rows inside the belt, and those whose place alone puts them outside, of merchants who were in it at the
-        base: that week decides. Each with the belt's cost floor and what it showed in earlier weeks."""
-        rows = self[week]
-        kept = rows.filter(pl.col("weight").is_not_null())
-        if base is not None:
-            kept = pl.concat([kept, self._moved(rows, base)])
-        return with_cost_floor(earlier.with_earlier(kept, self.past, week), self._belt.cost_floor)
+    def placed(self, week: date, base: date | None = None) -> Placed:
+        """The listings inside the belt, and those whose place alone puts them outside, of merchants who were in it at
+        the base: that week decides."""
+        if base is not None and (moved := self._moved(week, base)).height:
+            return place(self._told(pl.concat([_inside(self[week]), moved])))
+        return self._placed[week] if week in self else self._nothing
 
-    def _moved(self, rows: pl.DataFrame, base: date) -> pl.DataFrame:
-        words = self._belt.title_words
-        is_sold = pl.col("title_text").str.contains_any(words) if words else pl.lit(True)
-        then = self[base].filter(pl.col("weight").is_not_null())
-        outside = rows.filter(pl.col("weight").is_null() & is_sold.fill_null(False))
-        return outside.join(then.select(MERCHANT).unique(), on=MERCHANT, how="semi")
+    def _many_placed(self, weeks: Sequence[date]) -> Mapping[date, Placed]:
+        told = self._told(_inside(pl.concat([self[week] for week in weeks])))
+        return dict.fromkeys(weeks, self._nothing) | place_weeks(told)
+
+    def _told(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows, each with the belt's cost floor and what it showed in earlier weeks."""
+        return with_cost_floor(earlier.with_earlier(rows, self.past), self._belt.cost_floor)
+
+    def _moved(self, week: date, base: date) -> pl.DataFrame:
+        """The rows outside the belt, of its kind, of merchants who were in it at the base."""
+        rows = self[week]
+        if not rows["weight"].null_count():
+            return self._empty
+        outside = rows.filter(pl.col("weight").is_null())
+        moved = outside.filter(np.isin(self._merchants(outside), self._merchants(_inside(self[base]))))
+        words = self._belt.title_words if moved.height else None
+        return moved.filter(pl.col("title_text").str.contains_any(words).fill_null(False)) if words else moved
+
+    def _merchants(self, rows: pl.DataFrame) -> IntArray:
+        return np.asarray(self.past.merchant[rows[NUMBER].to_numpy().astype(np.int64)])
 
     def _read(self, units: Sequence[Unit]) -> pl.DataFrame:
         """The listings of the units, sorted by UNIT_KEY, with the belt's weight and rule (null outside it)."""
@@ -73,6 +91,10 @@ class BeltRows:
             return listings
         named = laws.rename({"mu": "sales_mu", "sigma": "sales_sigma"})
         return listings.join(named, on=KIND, how="left", validate="m:1")
+
+
+def _inside(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col("weight").is_not_null())
 
 
 def _read_columns() -> list[str]:
