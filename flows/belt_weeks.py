@@ -19,7 +19,7 @@ from flows.portions import Portions
 from flows.quality import quarantined_weeks
 from flows.rests import rests_on
 from transforms import year_to_date
-from transforms.adoption import adoption_reading, reading_weeks
+from transforms.adoption import READINGS, adoption_reading, adoption_readings, reading_weeks
 from transforms.assistant import assistant_figures
 from transforms.compare import week_figures
 from transforms.coverage import Coverage, lowest, shares
@@ -44,7 +44,6 @@ class BeltWeeks:
     belt: Belt
     coverage: pl.DataFrame
     readings: dict[date, pl.DataFrame] = field(default_factory=dict)
-    adopters: dict[date, pl.DataFrame] = field(default_factory=dict)
     seen: dict[date, Measures] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -83,7 +82,10 @@ class BeltWeeks:
         ends = {end for week in made for end in self.rests_on(week)}
         self.rows = BeltRows(self.home, self.belt, [unit for unit in self.units if unit[1] in ends], self.stopped)
         compared = {window for week in made for window in year_to_date.windows(week)} | made
-        self.pairs = Portions({week: self.rows[week].height for week in compared}, self._many_pairs)
+        looked_at = {day for week in made for day in reading_weeks(week)}
+        sizes, adopting = ({week: self.rows[week].height for week in weeks} for weeks in (compared, looked_at))
+        self.pairs = Portions(sizes, self._many_pairs)
+        self.adoptions = Portions(adopting, self._adoptions, READINGS)
 
     def _many_pairs(self, weeks: list[date]) -> Mapping[date, pl.DataFrame]:
         ends = {week: self._ends(week) for week in weeks}
@@ -155,7 +157,7 @@ class BeltWeeks:
         known = [day for day in reading_weeks(week) if day in self.rows]
         used = [day for day in known if day == week or self._is_whole(day)]
         return assistant_figures(
-            readings={day: self.adoption(day) for day in used},
+            readings={day: self.adoptions[day] for day in used},
             belt=self.belt.id,
             week=week,
             coverage=Coverage(lowest(map(self.covered, used)), None),
@@ -169,11 +171,9 @@ class BeltWeeks:
         args = self.home, self.configs, self.belt.id, week, units, self.covered(week), week in self.stopped
         return missed_figures(*args)
 
-    def adoption(self, week: date) -> pl.DataFrame:
-        """What the effect of the assistant takes from one week."""
-        if week not in self.adopters:
-            self.adopters[week] = adoption_reading(self.rows[week])
-        return self.adopters[week]
+    def _adoptions(self, weeks: list[date]) -> Mapping[date, pl.DataFrame]:
+        nothing = adoption_reading(self.rows[weeks[0]].clear())
+        return dict.fromkeys(weeks, nothing) | adoption_readings(pl.concat([self.rows[week] for week in weeks]))
 
     def _is_whole(self, week: date) -> bool:
         covered = self.covered(week)

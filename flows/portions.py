@@ -11,10 +11,13 @@ T = TypeVar("T")
 
 
 class Portions(Generic[T]):
-    """Something of each week; `sizes` has the rows of the weeks that there are, `make` makes it of several of them."""
+    """Something of each week; `sizes` has the rows of the weeks that there are, `make` makes it of several of them, and
+    `kept` portions are kept."""
 
-    def __init__(self, sizes: Mapping[date, int], make: Callable[[list[date]], Mapping[date, T]]) -> None:
-        self._make, self._made = make, dict[int, Mapping[date, T]]()
+    def __init__(
+        self, sizes: Mapping[date, int], make: Callable[[list[date]], Mapping[date, T]], kept: int = KEPT
+    ) -> None:
+        self._make, self._kept, self._made = make, kept, dict[int, Mapping[date, T]]()
         self._portion: dict[date, int] = {}
         portion, rows = 0, 0
         for week in sorted(sizes):
@@ -30,6 +33,6 @@ class Portions(Generic[T]):
         if portion not in self._made:
             weeks = [day for day, other in self._portion.items() if other == portion]
             self._made[portion] = self._make(weeks)
-            for oldest in list(self._made)[:-KEPT]:
+            for oldest in list(self._made)[: -self._kept]:
                 del self._made[oldest]
         return self._made[portion][week]

@@ -74,15 +74,10 @@ def split_change(pairs: pl.DataFrame) -> dict[str, Effect]:
 
 def _sides_of(pairs: pl.DataFrame) -> Sides:
     """The arrays of `listing_pairs`."""
-    units = pairs["unit"].fill_null("").to_list()
-    numbers = {unit: number for number, unit in enumerate(sorted(set(units)))}
+    unit = pl.col("unit").fill_null("").rank("dense").cast(pl.Int64) - 1
+    told = pairs.select("merchant", unit.alias("unit"), continues().alias("continues"))
     sold = ("base_price_yuan", "price_yuan", "base_yuan", "yuan")
-    return Sides(
-        pairs["merchant"].to_numpy(),
-        np.array([numbers[unit] for unit in units], dtype=np.int64),
-        pairs.select(continues()).to_series().to_numpy(),
-        *(floats(pairs[name]) for name in sold),
-    )
+    return Sides(*(told[name].to_numpy() for name in told.columns), *(floats(pairs[name]) for name in sold))
 
 
 def _class_effects(staying: Sides, merchant_count: int) -> list[Effect]:
