@@ -85,8 +85,8 @@ class BeltRows:
         """Adds sales_mu and sales_sigma, the lognormal of each listing's kind of sales, if displays hide anything that
         is drawn: flows of counters are not."""
         paths = [path for unit in units if (path := lake.sales_parameters_file(self._home, *unit)).exists()]
-        read = [pl.read_parquet(path, columns=[*KIND, "mu", "sigma"]) for path in paths]
-        laws = pl.concat(read).filter(pl.col("sales_basis") != CUMULATIVE).unique() if read else None
+        read = pl.read_parquet(paths, columns=[*KIND, "mu", "sigma"], hive_partitioning=False) if paths else None
+        laws = None if read is None else read.filter(pl.col("sales_basis") != CUMULATIVE).unique()
         if laws is None or laws.is_empty():
             return listings
         named = laws.rename({"mu": "sales_mu", "sigma": "sales_sigma"})
@@ -104,7 +104,10 @@ def _read_columns() -> list[str]:
 
 def _read(home: Path, name: str, units: Sequence[Unit], columns: list[str]) -> pl.DataFrame:
     """Some columns of some units; a belt reads up to 44 weeks at once, so that titles alone would fill the memory."""
-    paths = [lake.partition(home, name, *unit) for unit in units]
+    files = (lake.partition(home, name, *unit) for unit in units)
+    paths = [path for path in files if path.exists()]
     schema = {column: kind for column, kind in table(name).polars_schema().items() if column in columns}
-    frames = [pl.read_parquet(path, columns=columns, hive_partitioning=False) for path in paths if path.exists()]
-    return pl.concat([pl.DataFrame(schema=schema).select(columns), *frames])
+    if not paths:
+        return pl.DataFrame(schema=schema).select(columns)
+    scan = pl.scan_parquet(paths, schema=schema, hive_partitioning=False, extra_columns="ignore")
+    return scan.select(columns).collect()

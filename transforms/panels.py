@@ -14,6 +14,7 @@ from transforms.many import COMPARISON, apart, stacked
 from transforms.ordered import BoolArray, FloatArray, IntArray, begins, floats, sums_at
 from transforms.page_spread import Spread
 from transforms.paired import Paired
+from transforms.split import continues
 
 LISTING = ["marketplace", "merchant_id", "listing_id"]
 MERCHANT = ["marketplace", "merchant_id"]
@@ -112,6 +113,8 @@ def listing_pairs(current: pl.DataFrame, base: pl.DataFrame, footings: Footings 
     `base_listing` and `listing` are 1 where the listing stands at that end with weight >= 0.8, else 0.
     `is_comparable`: values at both ends on one sales basis. A listing shown at both ends on two bases, or without
     sales at one of them, is no zero and no change: it is an exit and an entry, and stays out of the matched sums.
+    `continues`: comparable in one unit class at that (transforms/split.py).
+    `unit_number` numbers the unit classes in order of name, none being the first.
     `is_matched`: it enters the matched sums, which hold a merchant's values on those bases that it shows at both ends.
     On `footings` (transforms/footing.py) both ends go down to the common depth, and what is seen at one end only enters
     the sums with the part `counts` of transforms/losses.py.
@@ -131,7 +134,8 @@ def pairs_of_many(ends: Sequence[tuple[pl.DataFrame, pl.DataFrame, Footings]]) -
         (pl.col("weight") * pl.col("value_yuan").fill_null(0.0)).alias("yuan"),
         _counted("base_weight").alias("base_listing"),
         _counted("weight_now").alias("listing"),
-    ).with_columns(_usable())
+        (pl.col("unit").fill_null("").rank("dense").cast(pl.Int64) - 1).alias("unit_number"),
+    ).with_columns(_usable(), continues().alias("continues"))
     made = with_losses(pairs, footings).with_columns(matched()).collect()
     return apart(made, joined, len(ends))
 

@@ -50,7 +50,7 @@ class Sides:
 
 
 def continues() -> pl.Expr:
-    """Whether a row of `listing_pairs` sells comparably, in one unit class, at both ends."""
+    """`continues` of `listing_pairs`: it sells comparably, in one unit class, at both ends."""
     return pl.col("is_comparable") & pl.col("base_unit").eq_missing(pl.col("unit"))
 
 
@@ -74,10 +74,8 @@ def split_change(pairs: pl.DataFrame) -> dict[str, Effect]:
 
 def _sides_of(pairs: pl.DataFrame) -> Sides:
     """The arrays of `listing_pairs`."""
-    unit = pl.col("unit").fill_null("").rank("dense").cast(pl.Int64) - 1
-    told = pairs.select("merchant", unit.alias("unit"), continues().alias("continues"))
-    sold = ("base_price_yuan", "price_yuan", "base_yuan", "yuan")
-    return Sides(*(told[name].to_numpy() for name in told.columns), *(floats(pairs[name]) for name in sold))
+    told, sold = ("merchant", "unit_number", "continues"), ("base_price_yuan", "price_yuan", "base_yuan", "yuan")
+    return Sides(*(pairs[name].to_numpy() for name in told), *(floats(pairs[name]) for name in sold))
 
 
 def _class_effects(staying: Sides, merchant_count: int) -> list[Effect]:
