@@ -12,7 +12,7 @@ from configs.tables import table
 from flows.portions import Portions
 from transforms import earlier
 from transforms.displays import KIND
-from transforms.ordered import IntArray
+from transforms.ordered import BoolArray, IntArray
 from transforms.panels import LISTING, READ, READ_BY_METRICS, READ_OF_DISPLAYS
 from transforms.past import NUMBER, past_of, with_numbers
 from transforms.placed import Placed, place, place_weeks
@@ -34,6 +34,7 @@ class BeltRows:
         self._weeks = {key[0]: part for key, part in numbered.partition_by("week", as_dict=True).items()}
         self._empty = numbered.clear()
         self.past = past_of(numbered, held)
+        self._stand: dict[date, tuple[IntArray, BoolArray]] = {}
         self._nothing = place(self._told(self._empty))
         self._placed = Portions({week: rows.height for week, rows in self._weeks.items()}, self._many_placed)
 
@@ -61,16 +62,20 @@ class BeltRows:
 
     def _moved(self, week: date, base: date) -> pl.DataFrame:
         """The rows outside the belt, of its kind, of merchants who were in it at the base."""
-        rows = self[week]
-        if not rows["weight"].null_count():
+        (merchant, is_inside), (merchant_then, was_inside) = self._standing(week), self._standing(base)
+        is_moved = ~is_inside & np.isin(merchant, merchant_then[was_inside])
+        if not is_moved.any():
             return self._empty
-        outside = rows.filter(pl.col("weight").is_null())
-        moved = outside.filter(np.isin(self._merchants(outside), self._merchants(_inside(self[base]))))
-        words = self._belt.title_words if moved.height else None
+        words, moved = self._belt.title_words, self[week].filter(is_moved)
         return moved.filter(pl.col("title_text").str.contains_any(words).fill_null(False)) if words else moved
 
-    def _merchants(self, rows: pl.DataFrame) -> IntArray:
-        return np.asarray(self.past.merchant[rows[NUMBER].to_numpy().astype(np.int64)])
+    def _standing(self, week: date) -> tuple[IntArray, BoolArray]:
+        """The number of each row's merchant, and whether the row is inside the belt."""
+        if week not in self._stand:
+            rows = self[week]
+            merchant = self.past.merchant[rows[NUMBER].to_numpy().astype(np.int64)]
+            self._stand[week] = merchant, rows["weight"].is_not_null().to_numpy()
+        return self._stand[week]
 
     def _read(self, units: Sequence[Unit]) -> pl.DataFrame:
         """The listings of the units, sorted by UNIT_KEY, with the belt's weight and rule (null outside it)."""
