@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from configs.belts import Belt
-from configs.tables import table
 from flows.portions import Portions
 from transforms import earlier
 from transforms.displays import KIND
@@ -22,13 +21,12 @@ from warehouse import lake
 
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
 ADDED = ("weight", "cost_floor_yuan", *earlier.COLUMNS, "sales_mu", "sales_sigma")  # not stored with a listing
-Unit = tuple[str, date, str]
 
 
 class BeltRows:
     """The rows of some weeks; those of `held` were stopped by a gate and are looked back on by none."""
 
-    def __init__(self, home: Path, belt: Belt, units: Sequence[Unit], held: Collection[date]) -> None:
+    def __init__(self, home: Path, belt: Belt, units: Sequence[lake.Unit], held: Collection[date]) -> None:
         self._home, self._belt = home, belt
         numbered = with_numbers(self._read(units))
         self._weeks = {key[0]: part for key, part in numbered.partition_by("week", as_dict=True).items()}
@@ -77,16 +75,17 @@ class BeltRows:
             self._stand[week] = merchant, rows["weight"].is_not_null().to_numpy()
         return self._stand[week]
 
-    def _read(self, units: Sequence[Unit]) -> pl.DataFrame:
-        """The listings of the units, sorted by UNIT_KEY, with the belt's weight and rule (null outside it)."""
+    def _read(self, units: Sequence[lake.Unit]) -> pl.DataFrame:
+        """The listings of the units, sorted by UNIT_KEY, with the belt's weight and rule (null outside it): some
+        columns, since a belt reads up to 44 weeks at once and titles alone would fill the memory."""
         columns = [*UNIT_KEY, "title_text", "pack_count", *_read_columns()]
-        listings = _read(self._home, "listing_weeks", units, columns)
-        placed = _read(self._home, "listing_belts", units, [*UNIT_KEY, "belt", "weight", "rule"])
+        listings = lake.read_units(self._home, "listing_weeks", units, columns)
+        placed = lake.read_units(self._home, "listing_belts", units, [*UNIT_KEY, "belt", "weight", "rule"])
         own = placed.filter(pl.col("belt") == self._belt.id).drop("belt")
         joined = listings.join(own, on=UNIT_KEY, how="left", validate="1:1")
         return self._with_laws(joined, units).sort(UNIT_KEY)
 
-    def _with_laws(self, listings: pl.DataFrame, units: Sequence[Unit]) -> pl.DataFrame:
+    def _with_laws(self, listings: pl.DataFrame, units: Sequence[lake.Unit]) -> pl.DataFrame:
         """Adds sales_mu and sales_sigma, the lognormal of each listing's kind of sales, if displays hide anything that
         is drawn: flows of counters are not."""
         paths = [path for unit in units if (path := lake.sales_parameters_file(self._home, *unit)).exists()]
@@ -105,14 +104,3 @@ def _inside(rows: pl.DataFrame) -> pl.DataFrame:
 def _read_columns() -> list[str]:
     """The stored columns that comparisons and metrics read."""
     return [name for name in (*READ, *READ_BY_METRICS, *READ_OF_DISPLAYS) if name not in (*LISTING, *ADDED)]
-
-
-def _read(home: Path, name: str, units: Sequence[Unit], columns: list[str]) -> pl.DataFrame:
-    """Some columns of some units; a belt reads up to 44 weeks at once, so that titles alone would fill the memory."""
-    files = (lake.partition(home, name, *unit) for unit in units)
-    paths = [path for path in files if path.exists()]
-    schema = {column: kind for column, kind in table(name).polars_schema().items() if column in columns}
-    if not paths:
-        return pl.DataFrame(schema=schema).select(columns)
-    scan = pl.scan_parquet(paths, schema=schema, hive_partitioning=False, extra_columns="ignore")
-    return scan.select(columns).collect()

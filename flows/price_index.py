@@ -4,6 +4,7 @@ A month's figures stand at its last week. Weeks of the month that is not over ha
 when the month is over. Every point rests on all weeks before it, so a belt is made whole or not at all.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -15,12 +16,12 @@ from configs.register import Configs
 from configs.tables import figures_draft
 from flows.belts import INDEX_PREFIX
 from flows.quality import quarantined_weeks
-from transforms.coverage import share
+from transforms.coverage import shares
 from transforms.index_figures import INDEX_COLUMNS, index_figures, index_rows
 from warehouse import lake
 
 METHOD = "price-index-1"
-Unit = tuple[str, date, str]
+Covered = dict[date, tuple[float | None, float | None]]
 
 
 def index_file(home: Path, week: date, belt: str) -> Path:
@@ -34,7 +35,8 @@ def build_index(home: Path, configs: Configs, belt: Belt, coverage: pl.DataFrame
     units = [unit for unit in lake.units(home, "listing_belts") if unit[2] in belt.categories]
     stopped = {week for m, c in sorted({(m, c) for m, _, c in units}) for week in quarantined_weeks(home, m, c)}
     used = [unit for unit in units if unit[1] not in stopped]
-    covered = {week: _covered(coverage, units, week) for week in sorted({week for _, week, _ in used})}
+    weeks = {week for _, week, _ in used}
+    covered = {week: both for week, both in _covered(coverage, units).items() if week in weeks}
     made_of = _made_of(home, configs, belt, used, covered)
     marker = home / "parameters" / "price_index" / f"{belt.id}.parquet"
     if not used or (lake.fingerprint_of(marker) == made_of and _stands(home, belt, marker)):
@@ -50,34 +52,26 @@ def _stands(home: Path, belt: Belt, marker: Path) -> bool:
     return all(index_file(home, week, belt.id).exists() for week in pl.read_parquet(marker)["week"])
 
 
-def _made_of(
-    home: Path, configs: Configs, belt: Belt, units: list[Unit], covered: dict[date, tuple[float | None, float | None]]
-) -> str:
+def _made_of(home: Path, configs: Configs, belt: Belt, units: Sequence[lake.Unit], covered: Covered) -> str:
     """What a belt's price index is made from."""
     digests = [configs.digests["publication.yaml"], configs.digests[f"belts/{belt.id}.yaml"]]
     files = [f"{unit} {lake.fingerprint_of(lake.partition(home, 'listing_belts', *unit))}" for unit in units]
     return lake.fingerprint([METHOD, *digests, *files, str(covered)])
 
 
-def _covered(coverage: pl.DataFrame, units: list[Unit], week: date) -> tuple[float | None, float | None]:
-    """Shares of the pages stored of a week and of the week a year before."""
-    shares = []
-    for day in (week, year_ago(week)):
-        own = [(marketplace, category) for marketplace, other, category in units if other == day]
-        frame = pl.DataFrame(own, schema={"marketplace": pl.String, "category": pl.String}, orient="row")
-        shares.append(share(coverage, frame, day))
-    return shares[0], shares[1]
+def _covered(coverage: pl.DataFrame, units: Sequence[lake.Unit]) -> Covered:
+    """Shares of the pages stored of each week and of the week a year before."""
+    names = {"marketplace": pl.String, "week": pl.Date, "category": pl.String}
+    known = shares(coverage, pl.DataFrame(units, schema=names, orient="row"))
+    return {week: (share, known.get(year_ago(week))) for week, share in sorted(known.items())}
 
 
-def _rows(home: Path, belt: Belt, units: list[Unit]) -> pl.DataFrame:
+def _rows(home: Path, belt: Belt, units: Sequence[lake.Unit]) -> pl.DataFrame:
     """The rows of all weeks that the index is made of."""
     parts = []
-    for unit in units:
-        files = (lake.partition(home, name, *unit) for name in ("listing_weeks", "listing_belts"))
-        listings, placed = (
-            pl.read_parquet(path, hive_partitioning=False, columns=columns)
-            for path, columns in zip(files, INDEX_COLUMNS, strict=True)
-        )
+    for batch in lake.in_batches(home, "listing_weeks", units):
+        tables = zip(("listing_weeks", "listing_belts"), INDEX_COLUMNS, strict=True)
+        listings, placed = (lake.read_units(home, name, batch, columns) for name, columns in tables)
         parts.append(index_rows(listings, placed.filter(pl.col("belt") == belt.id)))
     return pl.concat(parts)
 
