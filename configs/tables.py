@@ -83,7 +83,10 @@ class Table(BaseModel):
 
     def polars_schema(self) -> pl.Schema:
         """The Polars schema."""
-        return pl.Schema({column.name: POLARS[column.type] for column in self.columns})
+        return pl.Schema(self._kinds())
+
+    def _kinds(self) -> dict[str, pl.DataType]:
+        return {column.name: POLARS[column.type] for column in self.columns}
 
     def arrow_schema(self) -> pa.Schema:
         """The Arrow schema; meaning and unit ride along as field metadata."""
@@ -108,8 +111,7 @@ class Table(BaseModel):
                 f"a frame for table {self.name} lacks {missing or 'nothing'} and has {foreign or 'nothing'} "
                 f"too many; configs/tables.yaml lists its columns"
             )
-        schema = self.polars_schema()
-        whole = frame if dict(frame.schema) == dict(schema) else _typed(frame, schema)
+        whole = frame if dict(frame.schema) == self._kinds() else _typed(frame, self.polars_schema())
         self._refuse_nulls(whole)
         return whole if whole.columns == self.names else whole.select(self.names)
 

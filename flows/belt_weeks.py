@@ -1,6 +1,6 @@
 """One belt's weeks while their figures are made: what is read or worked out for one week serves others too."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,18 +15,21 @@ from flows.belt_rows import BeltRows
 from flows.festival_base import FestivalBases, festival_weeks
 from flows.footings import BeltFootings
 from flows.moving_lists import missed_figures
+from flows.portions import Portions
 from flows.quality import quarantined_weeks
 from flows.rests import rests_on
 from transforms import year_to_date
-from transforms.adoption import adoption_reading, reading_weeks
+from transforms.adoption import READINGS, adoption_reading, adoption_readings, reading_weeks
 from transforms.assistant import assistant_figures
-from transforms.compare import read_belt, week_figures
+from transforms.compare import week_figures
 from transforms.coverage import Coverage, lowest, shares
 from transforms.festival_figures import as_festival, festival_figures
 from transforms.figures import Figure
 from transforms.measured import Measures, measure, measured_figures
-from transforms.panels import placed_listings
-from transforms.read_ends import read_pairs
+from transforms.paired import paired
+from transforms.panels import pairs_of_many
+from transforms.placed import Placed
+from transforms.read_ends import read_segments
 from transforms.survivors import sold_titles, survival_figure, visit, visit_weeks
 from transforms.view import View
 from warehouse import lake
@@ -43,7 +46,6 @@ class BeltWeeks:
     belt: Belt
     coverage: pl.DataFrame
     readings: dict[date, year_to_date.Reading] = field(default_factory=dict)
-    adopters: dict[date, pl.DataFrame] = field(default_factory=dict)
     seen: dict[date, Measures] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -76,15 +78,32 @@ class BeltWeeks:
         held = [str(end) for end in ends if end in self.stopped]
         return lake.fingerprint([METHOD, *digests, *inputs, *covered, *held])
 
-    def read(self, weeks: set[date]) -> None:
-        """Read the listing weeks of the belt's categories."""
-        self.rows = BeltRows(self.home, self.belt, [unit for unit in self.units if unit[1] in weeks], self.stopped)
+    def read(self, weeks: Iterable[date]) -> None:
+        """Read the listing weeks of the belt's categories that the figures of some weeks rest on."""
+        made = set(weeks)
+        ends = {end for week in made for end in self.rests_on(week)}
+        self.rows = BeltRows(self.home, self.belt, [unit for unit in self.units if unit[1] in ends], self.stopped)
         self.is_sold = sold_titles(self.rows.past.titles, self.belt.title_words)
+        compared = {window for week in made for window in year_to_date.windows(week)} | made
+        looked_at = {day for week in made for day in reading_weeks(week)}
+        sizes, adopting = ({week: self.rows[week].height for week in weeks} for weeks in (compared, looked_at))
+        self.pairs = Portions(sizes, self._many_pairs)
+        self.adoptions = Portions(adopting, self._adoptions, READINGS)
+
+    def _many_pairs(self, weeks: list[date]) -> Mapping[date, pl.DataFrame]:
+        ends = {week: self._ends(week) for week in weeks}
+        sides = [(now.rows, then.rows, self.footings.of(week, year_ago(week))) for week, (now, then) in ends.items()]
+        return dict(zip(weeks, pairs_of_many(sides), strict=True))
+
+    def _ends(self, week: date) -> tuple[Placed, Placed]:
+        """The listings of a week, and those of a year ago."""
+        base = year_ago(week)
+        return self.rows.placed(week, base), self.rows.placed(base)
 
     def figures(self, week: date) -> pl.DataFrame:
         """The figures of one week, sorted by key."""
         base = year_ago(week)
-        segments = read_belt(self.rows.inside(week, base), self.rows.inside(base), self.footings.of(week, base))
+        segments = read_segments(*self._ends(week), self.footings.of(week, base), self.pairs[week])
         self.readings[week] = year_to_date.reading(segments.whole.pairs, segments.whole.sales)
         weekly = week_figures(
             segments,
@@ -106,7 +125,7 @@ class BeltWeeks:
         if mix.is_plain:
             return as_festival(weekly if self.belt.festival else weekly.clear())
         base, weeks = self.bases.base(mix), [day for day, _ in mix.parts]
-        now = placed_listings(self.rows.inside(week, mix.week))
+        now = self.rows.placed(week, mix.week).rows
         is_stopped = bool({week, *weeks} & self.stopped)
         is_reordered = any(self.footings.reordered(week, day) for day in weeks)
         return festival_figures(
@@ -120,7 +139,7 @@ class BeltWeeks:
         )
 
     def _placed_base(self, week: date) -> pl.DataFrame | None:
-        return placed_listings(self.rows.inside(week)) if week in self.rows else None
+        return self.rows.placed(week).rows if week in self.rows else None
 
     def to_date(self, week: date) -> pl.DataFrame:
         """The year to date up to one week."""
@@ -141,7 +160,7 @@ class BeltWeeks:
         known = [day for day in reading_weeks(week) if day in self.rows]
         used = [day for day in known if day == week or self._is_whole(day)]
         return assistant_figures(
-            readings={day: self.adoption(day) for day in used},
+            readings={day: self.adoptions[day] for day in used},
             belt=self.belt.id,
             week=week,
             coverage=Coverage(lowest(map(self.covered, used)), None),
@@ -166,11 +185,9 @@ class BeltWeeks:
         args = self.home, self.configs, self.belt.id, week, units, self.covered(week), week in self.stopped
         return missed_figures(*args)
 
-    def adoption(self, week: date) -> pl.DataFrame:
-        """What the effect of the assistant takes from one week."""
-        if week not in self.adopters:
-            self.adopters[week] = adoption_reading(self.rows[week])
-        return self.adopters[week]
+    def _adoptions(self, weeks: list[date]) -> Mapping[date, pl.DataFrame]:
+        nothing = adoption_reading(self.rows[weeks[0]].clear())
+        return dict.fromkeys(weeks, nothing) | adoption_readings(pl.concat([self.rows[week] for week in weeks]))
 
     def _is_whole(self, week: date) -> bool:
         covered = self.covered(week)
@@ -185,9 +202,8 @@ class BeltWeeks:
     def reading(self, week: date) -> year_to_date.Reading:
         """What the years to date take from one week."""
         if week not in self.readings:
-            base = year_ago(week)
-            now, then = placed_listings(self.rows.inside(week, base)), placed_listings(self.rows.inside(base))
-            self.readings[week] = year_to_date.reading(*read_pairs(now, then, self.footings.of(week, base)))
+            (now, then), pairs = self._ends(week), self.pairs[week]
+            self.readings[week] = year_to_date.reading(pairs, paired(pairs, then.shown, now.shown))
         return self.readings[week]
 
     def covered(self, week: date) -> float | None:

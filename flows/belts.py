@@ -26,7 +26,7 @@ def build_belt(home: Path, configs: Configs, belt: Belt, weeks: Iterable[date] |
         for week, made_of in fingerprints.items()
         if lake.fingerprint_of(lake.figures_file(home, week, belt.id)) != made_of
     }
-    made.read({end for week in stale for end in made.rests_on(week)})
+    made.read(stale)
     for week, made_of in stale.items():
         lake.write(lake.figures_file(home, week, belt.id), made.figures(week), made_of)
     return len(stale)

@@ -5,7 +5,7 @@ when the month is over. Every point rests on all weeks before it, so a belt is m
 that of the releases before (warehouse/formulas.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from configs.register import Configs
 from configs.tables import figures_draft
 from flows.belts import INDEX_PREFIX
 from flows.quality import quarantined_weeks
-from transforms.coverage import share
+from transforms.coverage import shares
 from transforms.index_figures import (
     INDEX_COLUMNS,
     Settled,
@@ -33,7 +33,7 @@ from warehouse.formulas import TOLD, Formulas, index_marker
 
 METHOD = "price-index-2"
 RULE = "formula-1"  # of the choice of a formula; another one chooses anew for every belt
-Unit = tuple[str, date, str]
+Covered = dict[date, tuple[float | None, float | None]]
 
 
 def index_file(home: Path, week: date, belt: str) -> Path:
@@ -49,7 +49,8 @@ def build_index(
     units = [unit for unit in lake.units(home, "listing_belts") if unit[2] in belt.categories]
     stopped = {week for m, c in sorted({(m, c) for m, _, c in units}) for week in quarantined_weeks(home, m, c)}
     used = [unit for unit in units if unit[1] not in stopped]
-    covered = {week: _covered(coverage, units, week) for week in sorted({week for _, week, _ in used})}
+    weeks = {week for _, week, _ in used}
+    covered = {week: both for week, both in _covered(coverage, units).items() if week in weeks}
     made_of = _made_of(home, configs, belt, used, covered)
     settled = _settled(released)
     marker = index_marker(home, belt.id)
@@ -60,9 +61,9 @@ def build_index(
     unusable = set() if belt.index_formula else unusable_months(rows, settled)
     figures = index_figures(rows, belt, covered, configs.publication, points, unusable)
     changed = _write_weeks(home, belt, figures)
-    weeks = figures.select("week").unique().sort("week")
+    made = figures.select("week").unique().sort("week")
     chosen = chosen_formulas(points, figures) if rows.height else {}
-    lake.write(marker, weeks, made_of, {TOLD: _told(belt, chosen)})
+    lake.write(marker, made, made_of, {TOLD: _told(belt, chosen)})
     return changed
 
 
@@ -87,34 +88,26 @@ def _stands(home: Path, belt: Belt, marker: Path, settled: Mapping[str, Settled]
     return is_free and all(index_file(home, week, belt.id).exists() for week in pl.read_parquet(marker)["week"])
 
 
-def _made_of(
-    home: Path, configs: Configs, belt: Belt, units: list[Unit], covered: dict[date, tuple[float | None, float | None]]
-) -> str:
+def _made_of(home: Path, configs: Configs, belt: Belt, units: Sequence[lake.Unit], covered: Covered) -> str:
     """What a belt's price index is made from."""
     digests = [configs.digests["publication.yaml"], configs.digests[f"belts/{belt.id}.yaml"]]
     files = [f"{unit} {lake.fingerprint_of(lake.partition(home, 'listing_belts', *unit))}" for unit in units]
     return lake.fingerprint([METHOD, RULE, *digests, *files, str(covered)])
 
 
-def _covered(coverage: pl.DataFrame, units: list[Unit], week: date) -> tuple[float | None, float | None]:
-    """Shares of the pages stored of a week and of the week a year before."""
-    shares = []
-    for day in (week, year_ago(week)):
-        own = [(marketplace, category) for marketplace, other, category in units if other == day]
-        frame = pl.DataFrame(own, schema={"marketplace": pl.String, "category": pl.String}, orient="row")
-        shares.append(share(coverage, frame, day))
-    return shares[0], shares[1]
+def _covered(coverage: pl.DataFrame, units: Sequence[lake.Unit]) -> Covered:
+    """Shares of the pages stored of each week and of the week a year before."""
+    names = {"marketplace": pl.String, "week": pl.Date, "category": pl.String}
+    known = shares(coverage, pl.DataFrame(units, schema=names, orient="row"))
+    return {week: (share, known.get(year_ago(week))) for week, share in sorted(known.items())}
 
 
-def _rows(home: Path, belt: Belt, units: list[Unit]) -> pl.DataFrame:
+def _rows(home: Path, belt: Belt, units: Sequence[lake.Unit]) -> pl.DataFrame:
     """The rows of all weeks that the index is made of."""
     parts = []
-    for unit in units:
-        files = (lake.partition(home, name, *unit) for name in ("listing_weeks", "listing_belts"))
-        listings, placed = (
-            pl.read_parquet(path, hive_partitioning=False, columns=columns)
-            for path, columns in zip(files, INDEX_COLUMNS, strict=True)
-        )
+    for batch in lake.in_batches(home, "listing_weeks", units):
+        tables = zip(("listing_weeks", "listing_belts"), INDEX_COLUMNS, strict=True)
+        listings, placed = (lake.read_units(home, name, batch, columns) for name, columns in tables)
         parts.append(index_rows(listings, placed.filter(pl.col("belt") == belt.id)))
     return pl.concat(parts)
 

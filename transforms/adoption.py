@@ -11,12 +11,13 @@ good.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
 from transforms.group_time import NEVER, Adoption
-from transforms.ordered import BoolArray, FloatArray, IntArray, begins, sums_by
+from transforms.ordered import BoolArray, FloatArray, IntArray, begins, group_starts, sums_by
 from transforms.panels import COUNTED_WEIGHT, LISTING, MERCHANT
 from transforms.segments import ASSISTANT
 
@@ -50,19 +51,27 @@ def adoption_reading(rows: pl.DataFrame) -> pl.DataFrame:
     """What the effects take from one week: one row per listing counted in the belt, sorted by `key`, with whether its
     merchant has the assistant. Takes listing_weeks rows with the belt's weight; a listing in two categories counts in
     the first."""
+    return _read(rows, []).select(KEPT)
+
+
+def adoption_readings(rows: pl.DataFrame) -> dict[date, pl.DataFrame]:
+    """`adoption_reading` of many weeks in one pass; a week without listings that are counted is not there."""
+    made = _read(rows, ["week"])
+    starts = group_starts(made, ["week"]).tolist()
+    spans, kept = pairwise([*starts, made.height]), made.select(KEPT)
+    return {week: kept[first:last] for week, (first, last) in zip(made["week"][starts].to_list(), spans, strict=True)}
+
+
+def _read(rows: pl.DataFrame, each: list[str]) -> pl.DataFrame:
     carries = pl.col("flags").list.contains(ASSISTANT)
     counted = rows.lazy().filter(pl.col("weight") >= COUNTED_WEIGHT, pl.col("flags").is_not_null())
-    once = counted.sort(*LISTING, "category").filter(begins(LISTING))
+    once = counted.sort(*each, *LISTING, "category").filter(begins([*each, *LISTING]))
     parts = (pl.col(name).fill_null("") for name in (*UNIT, "listing_id"))
-    return (
-        once.with_columns(
-            pl.concat_str(*parts, separator="\x1f").alias("key"),  # sorts as its parts do
-            (carries.mean() >= 0.5).over(MERCHANT).alias("has_assistant"),
-        )
-        .select(KEPT)
-        .sort("key")
-        .collect()
+    told = once.with_columns(
+        pl.concat_str(*parts, separator="\x1f").alias("key"),  # sorts as its parts do
+        (carries.mean() >= 0.5).over(*each, *MERCHANT).alias("has_assistant"),
     )
+    return told.select(*each, *KEPT).sort(*each, "key").collect()
 
 
 def adoption_panel(readings: Mapping[date, pl.DataFrame], week: date) -> Panel:

@@ -15,7 +15,8 @@ from transforms.figures import Figure, figures_frame
 from transforms.footing import Footings
 from transforms.metric import LevelMetric
 from transforms.metrics import left_out, metrics_in
-from transforms.panels import NO_FOOTINGS, placed_listings
+from transforms.panels import NO_FOOTINGS
+from transforms.placed import place
 from transforms.publication import BaseFacts, decide, decide_level, with_interval
 from transforms.read_ends import read_segments
 from transforms.sales_changes import merchant_changes, net_change, sales_changes
@@ -52,8 +53,8 @@ def belt_figures(
 
 def read_belt(current: pl.DataFrame, base: pl.DataFrame | None, footings: Footings = NO_FOOTINGS) -> Segments:
     """What `week_figures` works on; arguments as of `belt_figures`."""
-    now = placed_listings(current)
-    return read_segments(now, now.clear() if base is None else placed_listings(base), footings)
+    now = place(current)
+    return read_segments(now, now.emptied() if base is None else place(base), footings)
 
 
 def week_figures(

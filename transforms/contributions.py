@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from transforms.ordered import FloatArray, floats, total
-from transforms.split import EFFECTS, continues
+from transforms.split import EFFECTS
 
 
 def contributions(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -16,7 +16,7 @@ def contributions(pairs: pl.DataFrame) -> pl.DataFrame:
 
     A row's effects add up to its `yuan` less its `base_yuan`.
     """
-    rows = pairs.with_row_index("place").with_columns(continues().alias("continues"))
+    rows = pairs.with_row_index("place")
     staying, moving = rows.filter("continues"), rows.filter(~pl.col("continues"))
     classes = staying.with_columns(unit_class=pl.col("unit").fill_null("")).partition_by("unit_class", as_dict=False)
     moved = moving.with_columns(
@@ -25,7 +25,7 @@ def contributions(pairs: pl.DataFrame) -> pl.DataFrame:
         (-pl.col("base_yuan")).alias("exit_effect"),
     )
     stayed = [_with_class_effects(part.drop("unit_class")) for part in classes]
-    return pl.concat([moved, *stayed]).sort("place").drop("place", "continues")
+    return pl.concat([moved, *stayed]).sort("place").drop("place")
 
 
 def _with_class_effects(staying: pl.DataFrame) -> pl.DataFrame:

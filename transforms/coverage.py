@@ -57,22 +57,11 @@ def page_coverage(pages: pl.DataFrame, depth: Mapping[str, int]) -> pl.DataFrame
     return counted.select(*UNIT, "stored_count", expected.alias("expected_count")).sort(UNIT)
 
 
-def share(coverage: pl.DataFrame, units: pl.DataFrame, week: date) -> float | None:
-    """Pages stored over pages expected in one week, over some marketplaces' categories.
-
-    `units` has the columns marketplace and category. A unit without pages (rows handed over) or with an unknown
-    denominator makes the share unknown: None.
-    """
-    rows = units.join(coverage.filter(pl.col("week") == week), on=UNIT[:2], how="left", maintain_order="left")
-    expected = rows["expected_count"]
-    if rows.is_empty() or expected.null_count():
-        return None
-    total = int(expected.sum())
-    return int(rows["stored_count"].sum()) / total if total else None
-
-
 def shares(coverage: pl.DataFrame, units: pl.DataFrame) -> dict[date, float | None]:
-    """`share` of every week of `units`, which has the columns UNIT."""
+    """Pages stored over pages expected in each week of `units` (columns UNIT), over its marketplaces and categories.
+
+    A unit without pages (rows handed over) or with an unknown denominator makes the share of its week unknown: None.
+    """
     joined = units.join(coverage, on=UNIT, how="left", validate="1:1", maintain_order="left")
     summed = joined.group_by("week").agg(
         pl.col("stored_count").sum(),

@@ -1,19 +1,20 @@
 """What a listing and its merchant showed in earlier weeks, as columns beside what they show now."""
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
 from configs.calendar import WEEK
-from transforms.ordered import FloatArray, IntArray, sums_by
+from transforms.ordered import FloatArray, IntArray, group_starts, sums_by
 from transforms.past import MONTH, NUMBER, Past
 
 COLUMNS = ("earlier_price_yuan", "older_price_yuan", "highest_since_yuan", "earlier_merchant_yuan")
 
 
-def with_earlier(rows: pl.DataFrame, past: Past, week: date) -> pl.DataFrame:
-    """Adds COLUMNS to listing weeks of one week with `number`.
+def with_earlier(rows: pl.DataFrame, past: Past) -> pl.DataFrame:
+    """Adds COLUMNS to listing weeks of one week or of many, one after the other, with `number`.
 
     `earlier_price_yuan` is the listing's price of four weeks earlier, `older_price_yuan` that of eight, and
     `highest_since_yuan` the highest of the four weeks after the earlier one, this week's among them; null where the
@@ -21,11 +22,19 @@ def with_earlier(rows: pl.DataFrame, past: Past, week: date) -> pl.DataFrame:
     what its merchant showed as sold in the belt four weeks earlier, all listings together, times their weights.
     """
     number = rows[NUMBER].to_numpy().astype(np.int64)
+    starts = group_starts(rows, ["week"]).tolist()
+    weeks = zip(rows["week"][starts].to_list(), pairwise([*starts, rows.height]), strict=True)
+    found = [_columns(past, week, number[first:last]) for week, (first, last) in weeks]
+    columns = [np.concatenate(arrays) for arrays in zip(*found, strict=True)] or [np.zeros(0)] * len(COLUMNS)
+    named = zip(COLUMNS, columns, strict=True)
+    return rows.with_columns(pl.Series(name, array, nan_to_null=True) for name, array in named)
+
+
+def _columns(past: Past, week: date, number: IntArray) -> list[FloatArray]:
+    """COLUMNS of some listings of one week."""
     earlier, older = (_price(past, week, number, weeks) for weeks in (MONTH, 2 * MONTH))
     since = np.array([_price(past, week, number, weeks) for weeks in range(MONTH)])
-    found = [earlier, older, np.fmax.reduce(since), _merchant_yuan(past, week - MONTH * WEEK)[past.merchant[number]]]
-    columns = zip(COLUMNS, found, strict=True)
-    return rows.with_columns(pl.Series(name, array, nan_to_null=True) for name, array in columns)
+    return [earlier, older, np.fmax.reduce(since), _merchant_yuan(past, week - MONTH * WEEK)[past.merchant[number]]]
 
 
 def _price(past: Past, week: date, number: IntArray, weeks: int) -> FloatArray:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -49,15 +50,19 @@ class Figure:
 
 def figures_frame(figures: Sequence[Figure], belt: str, week: date, coverage: Coverage) -> pl.DataFrame:
     """One row per figure of a belt and week, sorted by key; the columns are those of `figures_draft`."""
-    draft = figures_draft()
+    draft, schema = figures_draft(), _schema()
     assert draft.names[: len(draft.key)] == draft.key
+    if not figures:
+        return pl.DataFrame(schema=schema)
     rows = sorted((_row(figure, coverage) for figure in figures), key=lambda row: row[: len(draft.key) - 2])
-    columns = zip(*((belt, week, *row) for row in rows), strict=True) if rows else [()] * len(draft.columns)
-    named = {
-        name: pl.Series(name, list(column), kind)
-        for (name, kind), column in zip(draft.polars_schema().items(), columns, strict=True)
-    }
-    return draft.conform(pl.DataFrame(named))
+    columns = zip(*((belt, week, *row) for row in rows), strict=True)
+    named = zip(schema.items(), columns, strict=True)
+    return draft.conform(pl.DataFrame([pl.Series(name, column, kind) for (name, kind), column in named]))
+
+
+@cache
+def _schema() -> pl.Schema:
+    return figures_draft().polars_schema()
 
 
 def _row(figure: Figure, coverage: Coverage) -> tuple[Any, ...]:

@@ -9,26 +9,29 @@ for listings that have come.
 Without this, 10 to 30 % of the pages lost at one end bias the matched change by -7 to -20 % of its ratio.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from transforms.footing import Footings
+from transforms.many import COMPARISON
 
-CATEGORY = ["marketplace", "category"]
+CATEGORY = [COMPARISON, "marketplace", "category"]
 
 
-def to_common_depth(end: pl.LazyFrame, footings: Footings) -> pl.LazyFrame:
-    """The rows of one end (marketplace, category, page) down to the common depth of their category."""
-    if all(footing.depth is None for footing in footings.values()):
+def to_common_depth(end: pl.LazyFrame, footings: Sequence[Footings]) -> pl.LazyFrame:
+    """The rows of one end (CATEGORY, page) down to the common depth of their category; `footings` by comparison."""
+    if all(footing.depth is None for own in footings for footing in own.values()):
         return end
     depths = _frame(footings, "depth", pl.Int64())
     deep = end.join(depths, on=CATEGORY, how="left", validate="m:1", maintain_order="left")
     return deep.filter((pl.col("page") <= pl.col("depth")).fill_null(True)).drop("depth")
 
 
-def with_losses(pairs: pl.LazyFrame, footings: Footings) -> pl.LazyFrame:
+def with_losses(pairs: pl.LazyFrame, footings: Sequence[Footings]) -> pl.LazyFrame:
     """`listing_pairs` rows with `counts`, the part with which a listing counts (0-1), in `base_yuan` of the gone and in
     `yuan` of those come; 1 for listings that stay, and where all pages were stored."""
-    shares = {(footing.then_share, footing.now_share) for footing in footings.values()}
+    shares = {(footing.then_share, footing.now_share) for own in footings for footing in own.values()}
     if shares <= {(1.0, 1.0)}:
         return pairs.with_columns(counts=pl.lit(1.0))
     gone, come = pl.col("weight_now").is_null(), pl.col("base_weight").is_null()
@@ -52,7 +55,11 @@ def _part(share: str, absent: pl.Expr) -> pl.Expr:
     return pl.when(seen > 0).then(seen * (1 - not_crawled)).otherwise(0.0)
 
 
-def _frame(footings: Footings, name: str, kind: pl.DataType) -> pl.LazyFrame:
-    rows = [(*category, getattr(footing, name)) for category, footing in footings.items()]
-    schema = {"marketplace": pl.String(), "category": pl.String(), name: kind}
-    return pl.LazyFrame(rows, schema=schema, orient="row")
+def _frame(footings: Sequence[Footings], name: str, kind: pl.DataType) -> pl.LazyFrame:
+    rows = [
+        (number, *category, getattr(footing, name))
+        for number, own in enumerate(footings)
+        for category, footing in own.items()
+    ]
+    names = {COMPARISON: pl.Int64(), "marketplace": pl.String(), "category": pl.String()}
+    return pl.LazyFrame(rows, schema={**names, name: kind}, orient="row")

@@ -19,7 +19,9 @@ Measures = Mapping[str, Estimate]  # by metric
 
 
 def measure(view: View) -> Measures:
-    """The levels of one week."""
+    """The levels of one week; none where no listing stands in the belt."""
+    if not len(view.number):
+        return {}
     found = {metric.id: form.by(view) for metric, form in _measured()}
     return {name: estimate for name, estimate in found.items() if estimate is not None}
 

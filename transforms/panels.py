@@ -1,5 +1,6 @@
 """The samples a comparison is made on: listings of one belt at a week and at its base, and their merchants."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,9 +10,11 @@ from transforms.bounds import Bounds
 from transforms.footing import Footings
 from transforms.imputation import Draws
 from transforms.losses import to_common_depth, with_losses
+from transforms.many import COMPARISON, apart, stacked
 from transforms.ordered import BoolArray, FloatArray, IntArray, begins, floats, sums_at
 from transforms.page_spread import Spread
 from transforms.paired import Paired
+from transforms.split import continues
 
 LISTING = ["marketplace", "merchant_id", "listing_id"]
 MERCHANT = ["marketplace", "merchant_id"]
@@ -84,13 +87,19 @@ def placed_listings(rows: pl.DataFrame) -> pl.DataFrame:
     alphabetically first. A null weight is 0: such a listing is outside the belt this week, and is of use only
     where the base week places it.
     """
+    return placed_weeks(rows).drop("week")
+
+
+def placed_weeks(rows: pl.DataFrame) -> pl.DataFrame:
+    """`placed_listings` of many weeks one after the other, with their `week`."""
     has = rows.columns
     read = [
         pl.col(name).cast(kind) if name in has else pl.lit(None, kind).alias(name)
         for name, kind in (READ_BY_METRICS | READ_OF_DISPLAYS).items()
     ]
-    arranged = rows.lazy().select(*LISTING, "category", *READ, *read).sort(*LISTING, "category")
-    return arranged.filter(begins(LISTING)).with_columns(pl.col("weight").fill_null(0.0)).collect()
+    key = ["week", *LISTING]
+    arranged = rows.lazy().select(*key, "category", *READ, *read).sort(*key, "category")
+    return arranged.filter(begins(key)).with_columns(pl.col("weight").fill_null(0.0)).collect()
 
 
 def listing_pairs(current: pl.DataFrame, base: pl.DataFrame, footings: Footings = NO_FOOTINGS) -> pl.DataFrame:
@@ -104,12 +113,20 @@ def listing_pairs(current: pl.DataFrame, base: pl.DataFrame, footings: Footings 
     `base_listing` and `listing` are 1 where the listing stands at that end with weight >= 0.8, else 0.
     `is_comparable`: values at both ends on one sales basis. A listing shown at both ends on two bases, or without
     sales at one of them, is no zero and no change: it is an exit and an entry, and stays out of the matched sums.
+    `continues`: comparable in one unit class at that (transforms/split.py).
+    `unit_number` numbers the unit classes in order of name, none being the first.
     `is_matched`: it enters the matched sums, which hold a merchant's values on those bases that it shows at both ends.
     On `footings` (transforms/footing.py) both ends go down to the common depth, and what is seen at one end only enters
     the sums with the part `counts` of transforms/losses.py.
     """
-    ends = (to_common_depth(end.lazy().with_row_index("row"), footings) for end in (current, base))
-    joined = _joined(*ends)
+    return pairs_of_many([(current, base, footings)])[0]
+
+
+def pairs_of_many(ends: Sequence[tuple[pl.DataFrame, pl.DataFrame, Footings]]) -> list[pl.DataFrame]:
+    """`listing_pairs` of many comparisons, given by its arguments, in one pass: a call costs the same for few rows as
+    for many. All or none of the ends have further columns than `placed_listings`."""
+    current, base, footings = zip(*ends, strict=True)
+    joined = _joined(*(to_common_depth(stacked(end), footings) for end in (current, base)))
     weighted = joined.lazy().with_columns(_base_weights(joined)).filter(pl.col("weight") > 0)
     pairs = weighted.with_columns(
         *_bases(),
@@ -117,8 +134,10 @@ def listing_pairs(current: pl.DataFrame, base: pl.DataFrame, footings: Footings 
         (pl.col("weight") * pl.col("value_yuan").fill_null(0.0)).alias("yuan"),
         _counted("base_weight").alias("base_listing"),
         _counted("weight_now").alias("listing"),
-    ).with_columns(_usable())
-    return with_losses(pairs, footings).with_columns(matched()).collect()
+        (pl.col("unit").fill_null("").rank("dense").cast(pl.Int64) - 1).alias("unit_number"),
+    ).with_columns(_usable(), continues().alias("continues"))
+    made = with_losses(pairs, footings).with_columns(matched()).collect()
+    return apart(made, joined, len(ends))
 
 
 def matched() -> pl.Expr:
@@ -157,9 +176,9 @@ def merchant_starts(pairs: pl.DataFrame) -> IntArray:
     return np.flatnonzero(np.diff(pairs["merchant"].to_numpy(), prepend=-1))
 
 
-def merchant_number() -> pl.Expr:
-    """The number of each row's merchant from 0, in rows sorted by merchant."""
-    return (begins(MERCHANT).cum_sum().cast(pl.Int64) - 1).alias("merchant")
+def merchant_number(*within: str) -> pl.Expr:
+    """The number of each row's merchant from 0, in rows sorted by merchant; anew in each group that columns name."""
+    return (begins([*within, *MERCHANT]).cum_sum().cast(pl.Int64) - 1).alias("merchant")
 
 
 def _panel(pairs: pl.DataFrame, base: str, current: str) -> Panel:
@@ -184,13 +203,14 @@ def _counted(weight_at_end: str) -> pl.Expr:
 
 
 def _joined(current: pl.LazyFrame, base: pl.LazyFrame) -> pl.DataFrame:
-    """Both ends side by side, one row per listing with the number of its merchant, sorted by key; its category is that
-    of the base where it stands there."""
-    earlier = base.select(*LISTING, pl.col("row", "category", *READ).name.prefix("base_"))
-    later = current.select(*LISTING, "row", "category", *READ).rename({"weight": "weight_now"})
-    both = earlier.join(later, on=LISTING, how="full", coalesce=True, validate="1:1").sort(LISTING)
-    category = pl.coalesce("base_category", "category")
-    return both.with_columns(merchant_number(), category.alias("category")).drop("base_category").collect()
+    """Both ends side by side, one row per listing with the number of its merchant over all comparisons, sorted by key;
+    its category is that of the base where it stands there."""
+    key = [COMPARISON, *LISTING]
+    earlier = base.select(*key, pl.col("row", "category", *READ).name.prefix("base_"))
+    later = current.select(*key, "row", "category", *READ).rename({"weight": "weight_now"})
+    both = earlier.join(later, on=key, how="full", coalesce=True, validate="1:1").sort(key)
+    merchant, category = merchant_number(COMPARISON), pl.coalesce("base_category", "category").alias("category")
+    return both.with_columns(merchant, category).drop("base_category").collect()
 
 
 def _base_weights(joined: pl.DataFrame) -> pl.Series:

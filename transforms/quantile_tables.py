@@ -14,7 +14,7 @@ from transforms.forms import Dispersion, Quantile
 from transforms.metric import LevelMetric
 from transforms.ordered import BoolArray, IntArray
 from transforms.publication import BaseFacts, facts_of_rows
-from transforms.quantiles import Rows, Weighted, intervals_of, quantile_rows
+from transforms.quantiles import Rows, Weighted, intervals_of, joined, quantile_rows
 from transforms.reads import names_of
 from transforms.samples import Estimate, Sample
 from transforms.segments import Masks
@@ -71,14 +71,13 @@ def quantile_levels_of(sample: Sample, masks: Masks, wanted: Wanted) -> Found:
     found: Found = {}
     for name, names, metrics in _by_price(wanted):
         priced = _priced(sample, name, np.array([masks[segment] for segment in names]), _asked(names, metrics))
-        for metric, segments in metrics:
-            places = [names.index(segment) for segment in segments]
-            intervals = intervals_of(priced.rows(metric, places))
-            for segment, place, interval in zip(segments, places, intervals, strict=True):
-                if interval.value is not None:
-                    merchants, listings = (int(count[place]) for count in priced.counts)
-                    told, facts, method = _capped(interval, metric), priced.facts[place], LEVELS[type(metric.form)]
-                    found[metric.id, segment] = Estimate(told, merchants, listings, facts, method)
+        asked = [(metric, segment, names.index(segment)) for metric, segments in metrics for segment in segments]
+        intervals = intervals_of(joined([priced.rows(metric, _places(names, own)) for metric, own in metrics]))
+        for (metric, segment, place), interval in zip(asked, intervals, strict=True):
+            if interval.value is not None:
+                merchants, listings = (int(count[place]) for count in priced.counts)
+                told, facts, method = _capped(interval, metric), priced.facts[place], LEVELS[type(metric.form)]
+                found[metric.id, segment] = Estimate(told, merchants, listings, facts, method)
     return found
 
 
@@ -92,23 +91,26 @@ def quantile_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wan
         then, now = (_priced(end, name, belongs[:, end.merchant], asked) for end in (base, current))
         is_there: BoolArray = np.count_nonzero(now.listings.weight > 0, axis=1) > 0
         counts = seen_at_either(base, current, [name], belongs)
-        for metric, segments in metrics:
-            places = [names.index(segment) for segment in segments]
-            ratios = _ratios(then, now, metric, places)
-            for segment, place, ratio in zip(segments, places, ratios, strict=True):
-                if is_there[place]:
-                    facts = None if ratio.value is None else then.facts[place]
-                    merchants, listings = (int(count[place]) for count in counts)
-                    found[metric.id, segment] = Estimate(ratio, merchants, listings, facts, CHANGES[type(metric.form)])
+        told = [(metric, segment, names.index(segment)) for metric, segments in metrics for segment in segments]
+        ratios = _ratios(then, now, [(metric, _places(names, own)) for metric, own in metrics])
+        for (metric, segment, place), ratio in zip(told, ratios, strict=True):
+            if is_there[place]:
+                facts = None if ratio.value is None else then.facts[place]
+                merchants, listings = (int(count[place]) for count in counts)
+                found[metric.id, segment] = Estimate(ratio, merchants, listings, facts, CHANGES[type(metric.form)])
     return found
 
 
-def _ratios(then: Priced, now: Priced, metric: LevelMetric, places: list[int]) -> list[Interval]:
-    """The changes in some segments."""
+def _ratios(then: Priced, now: Priced, metrics: Sequence[tuple[LevelMetric, list[int]]]) -> list[Interval]:
+    """The changes of metrics in some segments each."""
     if not then.listings.weight.any():
-        return [Interval(None)] * len(places)
-    ratios = intervals_of(now.rows(metric, places).over(then.rows(metric, places)))
+        return [Interval(None) for _, places in metrics for _ in places]
+    ratios = intervals_of(joined([now.rows(*asked).over(then.rows(*asked)) for asked in metrics]))
     return [mapped(with_p_of_ratio(ratio), lambda end: end - 1) for ratio in ratios]
+
+
+def _places(names: list[str], segments: Sequence[str]) -> list[int]:
+    return [names.index(segment) for segment in segments]
 
 
 def _by_price(wanted: Wanted) -> list[tuple[str, list[str], Wanted]]:

@@ -5,6 +5,7 @@ distribution. Its slope there turns each merchant's influence on that share into
 from which ratios of quantiles and of weeks have their intervals. Source: METHOD 1.5, 5; Woodruff 1952, JASA 47.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from math import isnan
 
@@ -76,7 +77,7 @@ def quantile_rows(listings: Weighted, level: FloatArray) -> Rows:
     portion = max(1, CELLS // max(1, listings.weight.shape[1]))
     if len(level) > portion:
         parts = [slice(start, start + portion) for start in range(0, len(level), portion)]
-        return _joined([quantile_rows(listings.take(part), level[part]) for part in parts])
+        return joined([quantile_rows(listings.take(part), level[part]) for part in parts])
     price, cumulated = _ordered(listings)
     value = _at(price, cumulated, level)
     of = listings.by_merchant(listings.weight)
@@ -122,7 +123,8 @@ def medians(listings: Weighted) -> FloatArray:
     return _at(price, cumulated, np.full(len(cumulated), 0.5))
 
 
-def _joined(parts: list[Rows]) -> Rows:
+def joined(parts: Sequence[Rows]) -> Rows:
+    """The statistics of several tables of the same merchants, one after the other."""
     return Rows(*(np.concatenate([getattr(part, name.name) for part in parts]) for name in fields(Rows)))
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from transforms.ends import Ends, Segments
 from transforms.footing import Footings
 from transforms.hidden import shown_sales
-from transforms.ordered import FloatArray, IntArray, total
+from transforms.ordered import FloatArray, total
 from transforms.page_spread import Spread, page_spread
 from transforms.paired import Paired, paired
 from transforms.panels import (
@@ -21,10 +21,9 @@ from transforms.panels import (
     merchant_panel,
     total_panel,
 )
-from transforms.ranked import ranked_segments
-from transforms.reads import main_unit, read_values
+from transforms.placed import Placed
 from transforms.samples import Sample
-from transforms.segments import ALL, Standing, listing_segments, merchant_segments
+from transforms.segments import ALL, Standing, merchant_segments
 
 NOTHING_LOST: Mapping[str, Spread] = {}
 NONE = np.zeros(0, dtype=np.int64)
@@ -39,31 +38,26 @@ def read_pairs(
     return pairs, paired(pairs, shown_sales(then), shown_sales(now))
 
 
-def read_segments(now: pl.DataFrame, then: pl.DataFrame, footings: Footings = NO_FOOTINGS) -> Segments:
-    """Everything that the figures of a belt need, from two `placed_listings` on their footings."""
-    pairs, sales = read_pairs(now, then, footings)
-    present = now.filter(pl.col("weight") > 0)
+def read_segments(
+    now: Placed, then: Placed, footings: Footings = NO_FOOTINGS, pairs: pl.DataFrame | None = None
+) -> Segments:
+    """Everything that the figures of a belt need, from both ends on their footings; `pairs` are their `listing_pairs`
+    where these are made already."""
+    if pairs is None:
+        pairs = listing_pairs(now.rows, then.rows, footings)
+    base_unit = then.unit or now.unit
     size = _size(pairs)
-    unit = main_unit(now)
-    base_unit = main_unit(then) or unit
-    then_masks = {**listing_segments(then), **ranked_segments(then, base_unit)}
-    now_masks = {**listing_segments(now), **ranked_segments(now, unit)}
-    values = read_values(now, base_unit)
-    base, current = (
-        _sample(pairs, row, size, read) for row, read in (("base_row", read_values(then, base_unit)), ("row", values))
-    )
+    base, current = (_sample(pairs, row, size, end.read(base_unit)) for row, end in (("base_row", then), ("row", now)))
     standings = [
         Standing(sample.merchant, size, {name: is_in[sample.rows] for name, is_in in masks.items()})
-        for sample, masks in ((base, then_masks), (current, now_masks))
+        for sample, masks in ((base, then.masks(base_unit)), (current, now.masks(now.unit)))
     ]
-    is_present = (now["weight"] > 0).to_numpy()
-    read = values if unit == base_unit else read_values(now, unit)
-    own = _own_sample(present, read, np.flatnonzero(is_present))
-    sums = pair_ends(pairs, footings, sales, page_spread(now, then, footings, _sums))
-    whole = replace(sums, own=own, base=base, current=current)
+    sales = paired(pairs, then.shown, now.shown)
+    sums = pair_ends(pairs, footings, sales, page_spread(now.rows, then.rows, footings, _sums))
+    whole = replace(sums, own=_own_sample(now), base=base, current=current)
     return Segments(
         whole,
-        {name: is_in[is_present] for name, is_in in now_masks.items()},
+        {name: is_in[now.is_inside] for name, is_in in now.masks(now.unit).items()},
         merchant_segments(*standings),
     )
 
@@ -101,13 +95,14 @@ def _sums(now: pl.DataFrame, then: pl.DataFrame, footings: Footings) -> dict[str
     return {name: (total(panel.base), total(panel.current)) for name, panel in panels.items()}
 
 
-def _own_sample(present: pl.DataFrame, values: dict[str, FloatArray], rows: IntArray) -> Sample:
-    merchant = present.select(merchant_number()).to_series().to_numpy()
+def _own_sample(now: Placed) -> Sample:
+    rows, inside = np.flatnonzero(now.is_inside), now.rows.filter(now.is_inside)
+    merchant = inside.select(merchant_number()).to_series().to_numpy()
     size = int(merchant[-1]) + 1 if len(merchant) else 0
-    return Sample(np.arange(present.height), merchant, size, present["weight"].to_numpy(), values, rows)
+    return Sample(np.arange(len(rows)), merchant, size, inside["weight"].to_numpy(), now.values, rows)
 
 
-def _sample(pairs: pl.DataFrame, row: str, size: int, values: dict[str, FloatArray]) -> Sample:
+def _sample(pairs: pl.DataFrame, row: str, size: int, values: Mapping[str, FloatArray]) -> Sample:
     numbers = np.flatnonzero(pairs[row].is_not_null().to_numpy())
     rows = pairs[row].to_numpy()[numbers].astype(np.int64)
     merchant, weight = pairs["merchant"].to_numpy()[numbers], pairs["weight"].to_numpy()[numbers]

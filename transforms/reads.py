@@ -1,5 +1,6 @@
 """What the metrics read of listings: one array per expression, whatever the number of metrics that read it."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -8,13 +9,14 @@ import polars as pl
 from transforms.forms import Balance, Concentration, Count, Dispersion, Form, Measured, Quantile, Share, Total
 from transforms.metric import LevelMetric
 from transforms.metrics import metrics
-from transforms.ordered import FloatArray, total
+from transforms.ordered import FloatArray, sums_by
 
 
-def read_values(rows: pl.DataFrame, unit: str | None) -> dict[str, FloatArray]:
-    """What the metrics read of each row (`placed_listings`), by name; `unit` is the unit class of the belt's main
-    price."""
-    main_price = pl.when(pl.col("unit").eq_missing(pl.lit(unit, pl.String))).then("unit_price_yuan")
+def read_values(rows: pl.DataFrame, unit: pl.Expr) -> dict[str, FloatArray]:
+    """What the metrics read of each row (`placed_listings` of one week or of many), by name; `unit` is the unit class
+    of the belt's main price. An expression reads each row by itself: in an aggregate the rows of other weeks would
+    count."""
+    main_price = pl.when(pl.col("unit").eq_missing(unit)).then("unit_price_yuan")
     named = {name: expression for reads in _reads().values() for name, expression in reads.items()}
     found = rows.with_columns(main_price_yuan=main_price).select(
         expression.cast(pl.Float64).fill_null(float("nan")).alias(name) for name, expression in named.items()
@@ -22,12 +24,19 @@ def read_values(rows: pl.DataFrame, unit: str | None) -> dict[str, FloatArray]:
     return {name: found[name].to_numpy() for name in named}
 
 
-def main_unit(rows: pl.DataFrame) -> str | None:
-    """The unit class that most listings with a unit price have, by weight; the first by name of equals."""
+def main_units(rows: pl.DataFrame, ends: Sequence[int]) -> list[str | None]:
+    """The unit class that most listings with a unit price have, by weight, of each week; the first by name of equals.
+    Each week has the rows from one of the ends to the next."""
+    size = len(ends) - 1
     weight = np.where(rows["unit_price_yuan"].is_not_null().to_numpy(), rows["weight"].to_numpy(), 0.0)
-    units = rows["unit"].fill_null("").to_numpy()
-    weights = {unit: total(weight[units == unit]) for unit in sorted(set(units[weight > 0]) - {""})}
-    return max(weights, key=lambda unit: weights[unit]) if weights else None
+    names = rows["unit"].unique().drop_nulls().sort().to_list()
+    if not names:
+        return [None] * size
+    code = rows["unit"].rank("dense").fill_null(0).to_numpy().astype(np.int64)  # 0: no unit
+    width = len(names) + 1
+    cell = np.repeat(np.arange(size), np.diff(ends)) * width + code
+    weights = sums_by(cell, weight, size * width).reshape(size, width)[:, 1:]
+    return [names[own.argmax()] if own.any() else None for own in weights]
 
 
 def names_of(metric: LevelMetric) -> list[str]:

@@ -38,14 +38,14 @@ def is_broad(segment: str) -> bool:
 
 
 def listing_segments(rows: pl.DataFrame) -> Masks:
-    """Which listings are in which segment, from `placed_listings`, in the order of publication; `all` is left out.
+    """Which listings are in which segment, from `placed_weeks`, in the order of publication; `all` is left out.
 
     A listing without a mode, or of a merchant whose years are not shown, is in no segment of that kind. `assistant=no`
-    needs a listing of its marketplace that has the assistant: where none does, it would only be another word for all.
+    needs a listing of its marketplace and week that has the assistant: where none does, it would only mean all.
     """
     names = rows["marketplace"].unique().sort().to_list()
     years, has_assistant = pl.col("merchant_years"), pl.col("flags").list.contains(ASSISTANT)
-    assisted = (has_assistant, ~has_assistant & has_assistant.any().over("marketplace"))
+    assisted = (has_assistant, ~has_assistant & has_assistant.any().over("week", "marketplace"))
     cuts = {
         **{f"{MARKETPLACE}{name}": pl.col("marketplace") == name for name in names},
         **{segment: pl.col("flags").list.contains(flag) for segment, flag in MODES.items()},

@@ -162,15 +162,10 @@ def _found(
 ) -> Found:
     """An estimate for each row of which something is known."""
     keys = [(metric.id, name) for metric, names in metrics for name in names]
-    is_there: BoolArray = np.count_nonzero(known, axis=1) > 0
+    is_there = (np.count_nonzero(known, axis=1) > 0).tolist()
+    rows = zip(keys, intervals.each, *(count.tolist() for count in counts), facts, is_there, strict=True)
     return {
-        key: Estimate(
-            intervals.at(row),
-            int(counts[0][row]),
-            int(counts[1][row]),
-            None if np.isnan(intervals.value[row]) else facts[row],
-            method,
-        )
-        for row, key in enumerate(keys)
-        if is_there[row]
+        key: Estimate(interval, int(merchants), int(listings), None if interval.value is None else fact, method)
+        for key, interval, merchants, listings, fact, is_known in rows
+        if is_known
     }

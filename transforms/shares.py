@@ -77,8 +77,13 @@ class Intervals:
 
     def at(self, row: int) -> Interval:
         """One of them."""
-        numbers = (float(getattr(self, part.name)[row]) for part in fields(self))
-        return Interval(*(None if isnan(number) else number for number in numbers))
+        return self.each[row]
+
+    @cached_property
+    def each(self) -> list[Interval]:
+        """All of them, one by one."""
+        rows = np.column_stack([getattr(self, part.name) for part in fields(self)]).tolist()
+        return [Interval(*(None if isnan(number) else number for number in row)) for row in rows]
 
 
 def share_levels(shares: Shares) -> Intervals:

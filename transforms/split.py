@@ -50,7 +50,7 @@ class Sides:
 
 
 def continues() -> pl.Expr:
-    """Whether a row of `listing_pairs` sells comparably, in one unit class, at both ends."""
+    """`continues` of `listing_pairs`: it sells comparably, in one unit class, at both ends."""
     return pl.col("is_comparable") & pl.col("base_unit").eq_missing(pl.col("unit"))
 
 
@@ -74,15 +74,8 @@ def split_change(pairs: pl.DataFrame) -> dict[str, Effect]:
 
 def _sides_of(pairs: pl.DataFrame) -> Sides:
     """The arrays of `listing_pairs`."""
-    units = pairs["unit"].fill_null("").to_list()
-    numbers = {unit: number for number, unit in enumerate(sorted(set(units)))}
-    sold = ("base_price_yuan", "price_yuan", "base_yuan", "yuan")
-    return Sides(
-        pairs["merchant"].to_numpy(),
-        np.array([numbers[unit] for unit in units], dtype=np.int64),
-        pairs.select(continues()).to_series().to_numpy(),
-        *(floats(pairs[name]) for name in sold),
-    )
+    told, sold = ("merchant", "unit_number", "continues"), ("base_price_yuan", "price_yuan", "base_yuan", "yuan")
+    return Sides(*(pairs[name].to_numpy() for name in told), *(floats(pairs[name]) for name in sold))
 
 
 def _class_effects(staying: Sides, merchant_count: int) -> list[Effect]:

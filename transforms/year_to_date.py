@@ -112,9 +112,9 @@ def _stands_now(part: pl.DataFrame) -> bool:
 
 def _stacked(parts: list[pl.DataFrame]) -> pl.DataFrame:
     """One row per listing and window, sorted by listing, with the number of the merchant and whether it is matched."""
-    rows = [part.lazy().with_columns(window=pl.lit(number)) for number, part in enumerate(parts)]
-    stacked = pl.concat(rows).sort(*LISTING, "window").with_columns(merchant_number())
-    return stacked.with_columns(matched()).collect()
+    window = pl.Series("window", np.repeat(np.arange(len(parts)), [part.height for part in parts]))
+    stacked = pl.concat(parts).with_columns(window).sort(*LISTING, "window")
+    return stacked.with_columns(merchant_number()).with_columns(matched())
 
 
 class _Excess:

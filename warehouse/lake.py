@@ -4,7 +4,7 @@ One Parquet file per marketplace, week and category; figures one per week and be
 fingerprint of what it was made from, so that a step knows what it need not make again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -12,11 +12,13 @@ from pathlib import Path
 import polars as pl
 
 from configs.errors import BeltwatchError
-from configs.tables import Table
+from configs.tables import Table, table
 from spiders.lake_files import write_frame
 
 FINGERPRINT = "beltwatch.fingerprint"
 PARTITIONED = ("listing_weeks", "rejects", "listing_belts")
+AT_ONCE = 16_000_000  # bytes of files that are read at once: some 300,000 listings
+Unit = tuple[str, date, str]  # marketplace, week, category
 
 
 def partition(home: Path, name: str, marketplace: str, week: date, category: str) -> Path:
@@ -96,6 +98,32 @@ def digest_of(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
+def read_units(home: Path, name: str, units: Iterable[Unit], columns: Sequence[str]) -> pl.DataFrame:
+    """Some columns of some units of a partitioned table in their order; one without a file has no rows. Files are read
+    in one scan, which takes a third of the time that one after the other takes."""
+    paths = [path for unit in units if (path := partition(home, name, *unit)).exists()]
+    schema = {column: kind for column, kind in table(name).polars_schema().items() if column in columns}
+    if not paths:
+        return pl.DataFrame(schema=schema).select(columns)
+    scan = pl.scan_parquet(paths, schema=schema, hive_partitioning=False, extra_columns="ignore")
+    return scan.select(columns).collect()
+
+
+def in_batches(home: Path, name: str, units: Iterable[Unit]) -> Iterator[list[Unit]]:
+    """Units whose files are small enough to be read at once, at least one, in their order."""
+    batch: list[Unit] = []
+    size = 0
+    for unit in units:
+        path = partition(home, name, *unit)
+        size += path.stat().st_size if path.exists() else 0
+        if batch and size > AT_ONCE:
+            yield batch
+            batch, size = [], 0
+        batch.append(unit)
+    if batch:
+        yield batch
+
+
 def read(shape: Table, paths: Iterable[Path]) -> pl.DataFrame:
     """All rows of some files of one table, in the order of the files; the empty table where there are none.
 
@@ -103,13 +131,17 @@ def read(shape: Table, paths: Iterable[Path]) -> pl.DataFrame:
     present = [path for path in paths if path.exists()]
     if not present:
         return shape.empty()
-    return pl.concat([_read(shape, path) for path in present])
-
-
-def _read(shape: Table, path: Path) -> pl.DataFrame:
     schema = shape.polars_schema()
-    whole = pl.read_parquet(path, schema=schema, hive_partitioning=False, missing_columns="insert")
-    holed = [name for name in shape.required_names if whole[name].null_count()]
-    if holed:
-        raise BeltwatchError(f"{path} lacks {holed[0]}, which is never null in table {shape.name}; make it anew")
+    whole = pl.read_parquet(present, schema=schema, hive_partitioning=False, missing_columns="insert")
+    if any(whole[name].null_count() for name in shape.required_names):
+        _refuse_holes(shape, present)
     return whole
+
+
+def _refuse_holes(shape: Table, paths: Iterable[Path]) -> None:
+    """Names the first file that lacks what is never null."""
+    for path in paths:
+        part = pl.read_parquet(path, schema=shape.polars_schema(), hive_partitioning=False, missing_columns="insert")
+        holed = [name for name in shape.required_names if part[name].null_count()]
+        if holed:
+            raise BeltwatchError(f"{path} lacks {holed[0]}, which is never null in table {shape.name}; make it anew")

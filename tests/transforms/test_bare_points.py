@@ -33,7 +33,7 @@ def concentrated(rows: Rows, with_past: WithPast) -> Callable[..., dict[tuple[st
         made = [rows(week, *({"value_yuan": yuan} for yuan in SOLD[week])) for week in weeks]
         past, _ = with_past(*made)
         numbered = past_rows(made)
-        now, then = (with_earlier(numbered.filter(pl.col("week") == week), past, week) for week in (WEEK, BASE_WEEK))
+        now, then = (with_earlier(numbered.filter(pl.col("week") == week), past) for week in (WEEK, BASE_WEEK))
         found = figures(now, then).filter(pl.col("segment") == "all", pl.col("metric").is_in(CONCENTRATIONS))
         return {(row["metric"], row["comparison"]): row for row in found.iter_rows(named=True)}
 

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from configs.tables import table
-from transforms.coverage import page_coverage, share, shares
+from transforms.coverage import page_coverage, shares
 
 WEEK = date(2026, 11, 16)
 UNITS = pl.DataFrame({"marketplace": ["m"], "category": ["towels"]})
@@ -22,7 +22,7 @@ def pages(*rows: dict[str, object]) -> pl.DataFrame:
 
 
 def found(*rows: dict[str, object]) -> float | None:
-    return share(page_coverage(pages(*rows), {"m": 50}), UNITS, WEEK)
+    return shares(page_coverage(pages(*rows), {"m": 50}), UNITS.with_columns(week=pl.lit(WEEK)))[WEEK]
 
 
 def test_open_pages_and_errors_are_missing() -> None:
@@ -53,21 +53,14 @@ def test_a_plan_of_our_own_stays_what_it_was_when_the_depth_changes() -> None:
 
 
 def test_a_unit_without_pages_makes_it_unknown() -> None:
-    assert share(page_coverage(pages({}), {"m": 50}), UNITS, date(2026, 11, 9)) is None
+    other = date(2026, 11, 9)
+    assert shares(page_coverage(pages({}), {"m": 50}), UNITS.with_columns(week=pl.lit(other))) == {other: None}
 
 
-def test_all_weeks_at_once_are_each_as_alone() -> None:
+def test_each_week_has_its_own_share() -> None:
     other, unknown = date(2026, 11, 9), date(2026, 11, 2)
     rows = pl.concat([pages({}, {"outcome": "error"}), pages({}, {}).with_columns(week=pl.lit(other))])
     coverage = page_coverage(rows, {"m": 50})
     weeks = [WEEK, other, unknown]
     units = pl.DataFrame({"marketplace": ["m"] * 3, "week": weeks, "category": ["towels"] * 3})
-    assert (
-        shares(coverage, units)
-        == {week: share(coverage, UNITS, week) for week in weeks}
-        == {
-            WEEK: 0.5,
-            other: 1.0,
-            unknown: None,
-        }
-    )
+    assert shares(coverage, units) == {WEEK: 0.5, other: 1.0, unknown: None}

@@ -39,20 +39,20 @@ def column(rows: pl.DataFrame, name: str) -> list[float | None]:
 def test_earlier_prices_are_those_of_the_same_unit_and_pack(with_past: WithPast, priced: Any) -> None:
     then = priced(ago(4), 10.0, 10.0, {"price_yuan": 10.0, "pack_count": 5.0}, {"price_yuan": 10.0, "unit": "metre"})
     past, rows = with_past(then, priced(WEEK, 8.0, {"price_yuan": 9.0, "listing_id": "2"}, 8.0, 8.0))
-    assert column(with_earlier(rows, past, WEEK), "earlier_price_yuan") == [10.0, None, None, None]
+    assert column(with_earlier(rows, past), "earlier_price_yuan") == [10.0, None, None, None]
 
 
 def test_what_was_not_read_or_is_held_back_is_not_looked_back_on(with_past: WithPast, priced: Any) -> None:
     past, rows = with_past(priced(ago(4), 10.0), priced(WEEK, 8.0))
     held = Past(past.merchant, past.standings, past.titles, {ago(4)})
-    found = with_earlier(rows, held, WEEK)
+    found = with_earlier(rows, held)
     assert [column(found, name) for name in COLUMNS] == [[None], [None], [8.0], [None]]
 
 
 def test_the_highest_price_since_is_over_the_weeks_that_were_read(with_past: WithPast, priced: Any) -> None:
     weeks = [priced(ago(8), 10.0, 10.0), priced(ago(4), 8.0, 8.0), priced(ago(2), 9.5, 8.0), priced(WEEK, 8.0, 8.0)]
     past, rows = with_past(*weeks)
-    found = with_earlier(rows, past, WEEK)
+    found = with_earlier(rows, past)
     assert column(found, "older_price_yuan") == [10.0, 10.0]
     assert column(found, "highest_since_yuan") == [9.5, 8.0]
 
@@ -60,7 +60,7 @@ def test_the_highest_price_since_is_over_the_weeks_that_were_read(with_past: Wit
 def test_a_merchants_earlier_sales_are_those_of_all_its_listings(with_past: WithPast, priced: Any) -> None:
     two = [{"price_yuan": 1.0, "merchant_id": "m0", "listing_id": name, "value_yuan": 7.0} for name in ("1", "9")]
     past, rows = with_past(priced(ago(4), *two), priced(WEEK, 1.0, 1.0))
-    assert column(with_earlier(rows, past, WEEK), "earlier_merchant_yuan") == [14.0, None]
+    assert column(with_earlier(rows, past), "earlier_merchant_yuan") == [14.0, None]
 
 
 def test_numbers_hold_for_all_weeks_whatever_the_order_of_the_rows(belt_rows: BeltRows) -> None:

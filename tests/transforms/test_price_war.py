@@ -21,13 +21,13 @@ def test_cuts_are_counted_among_listings_that_stood_four_weeks_earlier(
     before = earlier.with_columns(pl.Series("pack_count", [1.0, 1.0, 1.0, 1.0, 10.0]))
     after = now.with_columns(pl.Series("pack_count", [1.0, 1.0, 1.0, 1.0, 5.0, 1.0]))
     past, numbered = with_past(before, after)
-    found = figures(with_earlier(numbered, past, WEEK))
+    found = figures(with_earlier(numbered, past))
     assert number(found, "cut_share") == pytest.approx(2 / 4)  # the fifth has another pack, the sixth is new
     assert number(found, "net_cut_share") == pytest.approx(1 / 4)
     assert number(found, "cut_among_changes_share") == pytest.approx(2 / 3)
     assert number(found, "cut_size") == pytest.approx((0.01 + 0.2) / 2)
     alone, numbered = with_past(after)
-    assert number(figures(with_earlier(numbered, alone, WEEK)), "cut_share") is None
+    assert number(figures(with_earlier(numbered, alone)), "cut_share") is None
 
 
 def test_a_sale_that_ends_within_four_weeks_is_no_regular_cut(
@@ -43,7 +43,7 @@ def test_a_sale_that_ends_within_four_weeks_is_no_regular_cut(
     }
     weeks = [rows(week, *({"price_yuan": price} for price in prices)) for week, prices in paths.items()]
     past, numbered = with_past(*weeks)
-    found = figures(with_earlier(numbered, past, WEEK))
+    found = figures(with_earlier(numbered, past))
     assert number(found, "regular_cut_share") == pytest.approx(2 / 5)
     assert number(found, "cut_share") == pytest.approx(2 / 5)
 
@@ -57,13 +57,13 @@ def test_concentration_needs_a_window_before_to_be_told(
     now = rows(WEEK, *(dict(zip(names, row, strict=True)) for row in sold))
     then = rows(MONTH_AGO, *(dict(zip(names, row, strict=True)) for row in [*sold[1:], ("a", "9", 30.0)]))
     past, numbered = with_past(then, now)
-    found = figures(with_earlier(numbered, past, WEEK))
+    found = figures(with_earlier(numbered, past))
     assert number(found, "hhi") == pytest.approx(3800)
     assert number(found, "effective_merchants") == pytest.approx(1 / 0.38)
     told = found.filter(pl.col("metric") == "hhi", pl.col("comparison") == "level", pl.col("segment") == "all")
     assert told.select("low", "high").row(0) == pytest.approx((3800, 3800))  # both windows agree
     alone, numbered = with_past(now)
-    assert number(figures(with_earlier(numbered, alone, WEEK)), "hhi") is None
+    assert number(figures(with_earlier(numbered, alone)), "hhi") is None
 
 
 def test_what_sells_below_cost_counts_by_what_it_sells(rows: Callable[..., pl.DataFrame]) -> None:
