@@ -9,6 +9,7 @@ import polars as pl
 import yaml
 
 import warehouse
+from configs.calendar import year_ago
 from configs.register import SHIPPED
 from configs.register import load as load_configs
 from configs.tables import table
@@ -22,17 +23,20 @@ from tests.flows.conftest import NOW, SCENARIO, WEEK, World
 from warehouse import lake
 
 STEPS = ("plan", "crawl", "parse")
+PAST = [*(WEEK - timedelta(weeks=back) for back in range(1, 13)), year_ago(WEEK)]  # more than a band needs, and a base
 
 
 @contextmanager
 def world_with(home: Path, *faults: str) -> Iterator[World]:
-    """A tiny world whose past is read, and whose site answers some pages wrongly."""
+    """A tiny world of whose past the last weeks and a base are read, and whose site answers some pages wrongly."""
     lay_out(home, load(SCENARIO), 1)
     log = home.parent / "requests.log"
     with serving(SCENARIO, 1, NOW, log, fail=list(faults)) as url:
         write_marketplace(home, url)
         world = World(home, log)
-        world.beltwatch("backfill", str(home / "sandbox" / "archive" / "practice"), "--marketplace", "practice")
+        archive = home / "sandbox" / "archive" / "practice"
+        files = (str(archive / f"practice-{week}.warc.gz") for week in PAST)
+        world.here("backfill", *files, "--marketplace", "practice")
         yield world
 
 
@@ -55,18 +59,18 @@ def test_a_drifted_week_is_quarantined_until_the_layout_is_mended(tmp_path: Path
     home = tmp_path / "home"
     with world_with(home, *(f"towels/{page}=drifted" + "xalways" for page in range(1, 10))) as world:
         for step in STEPS:
-            world.beltwatch(step, "--week", str(WEEK), "--marketplace", "practice")
-        stopped = world.beltwatch("build", "--week", str(WEEK), code=2)
+            world.here(step, "--week", str(WEEK), "--marketplace", "practice")
+        stopped = world.here("build", "--week", str(WEEK), code=2)
         assert "batch_traits practice/2026-11-16/towels: rule prices_as_before found price_" in stopped.stderr
-        world.beltwatch("release")
+        world.here("release")
         drifted = reasons(home)
         assert (drifted["gaoyang-towels"], drifted["zhuji-socks"]) == ({"quarantined"}, {"none"})
 
         mend(home, price_text="attr.tradePrice.offerPrice.paidMoney || attr.tradePrice.offerPrice.strPriceMoney")
         requests = world.log.read_bytes()
-        world.beltwatch("parse", "--week", str(WEEK), "--marketplace", "practice", "--again")
-        world.beltwatch("build", "--week", str(WEEK))
-        world.beltwatch("release")
+        world.here("parse", "--week", str(WEEK), "--marketplace", "practice", "--again")
+        world.here("build", "--week", str(WEEK))
+        world.here("release")
         assert reasons(home)["gaoyang-towels"] == {"none"}
         assert world.log.read_bytes() == requests, "the archived pages are read, none is fetched again"
         path = home / "listing_weeks" / "marketplace=practice" / f"week={WEEK}" / "towels.parquet"
