@@ -4,7 +4,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from configs.calendar import starts_at
 from flows.cli import main
 from sandbox.scenario import load
 from sandbox.site import serving
-from sandbox.world import lay_out, write_marketplace
+from sandbox.world import write_marketplace
 
 SCENARIO = "tiny"
 WEEK = load(SCENARIO).live_week
@@ -95,10 +95,10 @@ def prefect_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, tiny_world: Callable[[Path], Path]) -> Iterator[World]:
     """A tiny world whose site is up and whose past is laid out, not yet read."""
     log = tmp_path / "requests.log"
-    lay_out(tmp_path / "home", load(SCENARIO), 1)
+    tiny_world(tmp_path / "home")
     with serving(SCENARIO, 1, NOW, log) as url:
         write_marketplace(tmp_path / "home", url)
         yield World(tmp_path / "home", log)

@@ -1,6 +1,6 @@
 """A site that changes under its layout, from the crawl to the release: quarantined, mended, released."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,9 +15,8 @@ from configs.register import load as load_configs
 from configs.tables import table
 from flows.drift import judge, read_traits, renew_traits
 from flows.quality import gate_pages, quarantined, quarantined_weeks
-from sandbox.scenario import load
 from sandbox.site import serving
-from sandbox.world import lay_out, write_marketplace
+from sandbox.world import write_marketplace
 from spiders.lake_files import write_bytes_atomic
 from tests.flows.conftest import NOW, SCENARIO, WEEK, World
 from warehouse import lake
@@ -29,7 +28,6 @@ PAST = [*(WEEK - timedelta(weeks=back) for back in range(1, 13)), year_ago(WEEK)
 @contextmanager
 def world_with(home: Path, *faults: str) -> Iterator[World]:
     """A tiny world of whose past the last weeks and a base are read, and whose site answers some pages wrongly."""
-    lay_out(home, load(SCENARIO), 1)
     log = home.parent / "requests.log"
     with serving(SCENARIO, 1, NOW, log, fail=list(faults)) as url:
         write_marketplace(home, url)
@@ -55,8 +53,10 @@ def reasons(home: Path) -> dict[str, set[str]]:
     return {belt: set(part["reason"]) for (belt,), part in rows.partition_by("belt", as_dict=True).items()}
 
 
-def test_a_drifted_week_is_quarantined_until_the_layout_is_mended(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def test_a_drifted_week_is_quarantined_until_the_layout_is_mended(
+    tmp_path: Path, tiny_world: Callable[[Path], Path]
+) -> None:
+    home = tiny_world(tmp_path / "home")
     with world_with(home, *(f"towels/{page}=drifted" + "xalways" for page in range(1, 10))) as world:
         for step in STEPS:
             world.here(step, "--week", str(WEEK), "--marketplace", "practice")
