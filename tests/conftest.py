@@ -15,7 +15,7 @@ from sandbox.world import lay_out
 LONG = (
     "tests/flows/test_serve.py",
     "tests/whole_line/",
-    "tests/flows/test_drift.py",
+    "tests/flows/test_left_open.py",
     "tests/benchmarks/",
     "tests/flows/",
 )
