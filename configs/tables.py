@@ -2,14 +2,16 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from configs.errors import BeltwatchError
 from configs.yaml_lines import data_of, node_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 TIER = {"min_quantity_text": pl.String(), "price_text": pl.String()}
 
@@ -88,8 +90,10 @@ class Table(BaseModel):
     def _kinds(self) -> dict[str, pl.DataType]:
         return {column.name: POLARS[column.type] for column in self.columns}
 
-    def arrow_schema(self) -> pa.Schema:
+    def arrow_schema(self) -> "pa.Schema":
         """The Arrow schema; meaning and unit ride along as field metadata."""
+        import pyarrow as pa  # with it comes numpy, and most commands need neither
+
         arrow = pl.DataFrame(schema=self.polars_schema()).to_arrow().schema
         return pa.schema(
             arrow.field(column.name).with_nullable(column.nullable).with_metadata(_field_metadata(column))

@@ -13,7 +13,6 @@ from typer import TyperException
 
 from configs.errors import DONE
 from flows.failures import told
-from flows.line import Line
 from flows.looking import discover, doctor, sql, status
 from flows.options import Debug, Home, Marketplaces, OneMarketplace
 from flows.progress import Reporter
@@ -55,6 +54,7 @@ def backfill(
     Example: beltwatch backfill crawls/*.warc.gz --marketplace alibaba-1688
     """
     from flows.handing_over import backfill_files
+    from flows.line import Line
 
     work = workplace(home)
     reporter = Reporter()

@@ -11,16 +11,11 @@ from typing import TYPE_CHECKING
 
 from configs.calendar import week_of
 from configs.errors import GateStop, InputError
-from flows.belts import build_belt, drop_unknown_belts
-from flows.categories import COUNTERS, clean_batches, clean_categories, place_category
 from flows.late import close, late_weeks, notes_of, reopened
 from flows.mapping import WORTH_PROCESSES, Mapper, in_processes, in_turn
 from flows.once import sole_builder
-from flows.price_index import build_index
 from flows.progress import Reporter
 from flows.reading import note_amended, parse_category, parse_units, plan, refuse_future
-from flows.regions import build_regions
-from flows.rests import rests_on
 from flows.workplace import Workplace
 from warehouse import lake
 
@@ -104,8 +99,12 @@ class Line:
             self._build(weeks)
 
     def _build(self, weeks: Weeks) -> None:
+        from flows.belts import build_belt, drop_unknown_belts
+        from flows.categories import clean_batches, clean_categories, place_category
         from flows.footings import pages_read
+        from flows.price_index import build_index
         from flows.quality import gate_figures, gate_pages, pass_gates, quarantined
+        from flows.regions import build_regions
         from warehouse.data_docs import write_gate_page
         from warehouse.formulas import released_formulas
         from warehouse.vintages import manifests
@@ -229,6 +228,9 @@ def refuse_unknown(weeks: Weeks, known: Collection[date], what: str, step: str) 
 
 def _with_ends(weeks: Sequence[date]) -> list[date]:
     """The weeks, and the earlier ones that their figures rest on."""
+    from flows.categories import COUNTERS
+    from flows.rests import rests_on
+
     ends = {end for week in weeks for end in rests_on(week)}
     return sorted(ends | {end - COUNTERS for end in ends})
 

@@ -1,17 +1,21 @@
-"""The commands that make a week: `run`, and each of its steps alone."""
+"""The commands that make a week: `run`, and each of its steps alone.
+
+The line is imported once it is needed: with it come seconds of libraries, and help or a mistake should not wait.
+"""
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from configs.calendar import as_week, week_of
 from configs.errors import GateStop
-from flows.line import Line
 from flows.options import Debug, Home, Marketplaces, Week
 from flows.progress import Reporter
-from flows.reading import refuse_failures, refuse_future
 from flows.workplace import Workplace, workplace
+
+if TYPE_CHECKING:
+    from flows.line import Line
 
 
 def run(home: Home = None, week: Week = None, marketplace: Marketplaces = None, debug: Debug = False) -> None:
@@ -19,12 +23,13 @@ def run(home: Home = None, week: Week = None, marketplace: Marketplaces = None, 
 
     Example: beltwatch run --week 2026-11-16 --marketplace alibaba-1688
     """
-    from flows.weekly import run_week
-    from spiders.crawl import refuse_forbidden
-
     work = workplace(home)
     reporter = Reporter()
     this, names = _week(work, week), _crawled(work, marketplace)
+    from flows.reading import refuse_future
+    from flows.weekly import run_week
+    from spiders.crawl import refuse_forbidden
+
     refuse_future(work, this)  # before Prefect is started, which takes ten seconds
     for name in names:
         refuse_forbidden(work.configs.marketplace(name), work.settings)
@@ -39,7 +44,8 @@ def plan(home: Home = None, week: Week = None, marketplace: Marketplaces = None,
     Example: beltwatch plan --week 2026-11-16 --marketplace alibaba-1688
     """
     work = workplace(home)
-    Line(work, _crawled(work, marketplace), Reporter()).plan(_week(work, week))
+    this, names = _week(work, week), _crawled(work, marketplace)
+    _line(work, names).plan(this)
 
 
 def crawl(home: Home = None, week: Week = None, marketplace: Marketplaces = None, debug: Debug = False) -> None:
@@ -48,7 +54,8 @@ def crawl(home: Home = None, week: Week = None, marketplace: Marketplaces = None
     Example: beltwatch crawl --marketplace alibaba-1688
     """
     work = workplace(home)
-    Line(work, _crawled(work, marketplace), Reporter()).crawl(_week(work, week))
+    this, names = _week(work, week), _crawled(work, marketplace)
+    _line(work, names).crawl(this)
 
 
 def parse(
@@ -63,8 +70,11 @@ def parse(
     Example: beltwatch parse --week 2026-11-16
     """
     work = workplace(home)
-    line = Line(work, _configured(work, marketplace), Reporter())
-    line.parse(_weeks(week), again)
+    weeks, names = _weeks(week), _configured(work, marketplace)
+    from flows.reading import refuse_failures
+
+    line = _line(work, names)
+    line.parse(weeks, again)
     refuse_failures(line.unread)
 
 
@@ -75,9 +85,9 @@ def build(home: Home = None, week: Week = None, marketplace: Marketplaces = None
 
     Example: beltwatch build --week 2026-11-16
     """
-    work = workplace(home)
-    line = Line(work, list(marketplace or []), Reporter())
-    line.build(_weeks(week))
+    work, weeks = workplace(home), _weeks(week)
+    line = _line(work, list(marketplace or []))
+    line.build(weeks)
     refuse_stopped(line.stopped)
 
 
@@ -86,7 +96,8 @@ def release(home: Home = None, week: Week = None, marketplace: Marketplaces = No
 
     Example: beltwatch release
     """
-    Line(workplace(home), list(marketplace or []), Reporter()).release(as_week(week) if week else None)
+    work, this = workplace(home), as_week(week) if week else None
+    _line(work, list(marketplace or [])).release(this)
 
 
 def report(home: Home = None, week: Week = None, marketplace: Marketplaces = None, debug: Debug = False) -> None:
@@ -94,7 +105,8 @@ def report(home: Home = None, week: Week = None, marketplace: Marketplaces = Non
 
     Example: beltwatch report --week 2026-11-16
     """
-    Line(workplace(home), list(marketplace or []), Reporter()).report(as_week(week) if week else None)
+    work, this = workplace(home), as_week(week) if week else None
+    _line(work, list(marketplace or [])).report(this)
 
 
 def refuse_stopped(stopped: list[str]) -> None:
@@ -105,6 +117,12 @@ def refuse_stopped(stopped: list[str]) -> None:
             f"{stopped[0]}{more}; its belts are suppressed (quarantined), all others were made; "
             f"see `beltwatch status` and the checks table"
         )
+
+
+def _line(work: Workplace, marketplaces: list[str]) -> "Line":
+    from flows.line import Line
+
+    return Line(work, marketplaces, Reporter())
 
 
 def _week(work: Workplace, text: str | None) -> date:

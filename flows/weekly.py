@@ -11,15 +11,17 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from configs.belts import Belt
 from configs.errors import BeltwatchError
-from flows.line import Line
 from flows.mapping import processes
 from flows.prefect_server import address_of_server
 from flows.progress import Advance, Reporter
 from flows.workplace import Workplace
+
+if TYPE_CHECKING:
+    from flows.line import Line
 
 R = TypeVar("R")
 FLOW = "beltwatch"
@@ -72,6 +74,7 @@ def week_line(work: Workplace, week: date, marketplaces: list[str], reporter: Re
     """The straight line of one week, inside a flow run. Where a crawl leaves pages open, what was read is published all
     the same, and CrawlError comes at the end."""
     from flows.artifacts import publish_gates, publish_ranking, shown_in_run
+    from flows.line import Line
 
     with shown_in_run(reporter) as shown:
         # A week is small: its units stay in this process, but for belts, which look back on a year
@@ -88,7 +91,7 @@ def week_line(work: Workplace, week: date, marketplaces: list[str], reporter: Re
     return line.stopped
 
 
-def _crawl(line: Line, week: date) -> BeltwatchError | None:
+def _crawl(line: "Line", week: date) -> BeltwatchError | None:
     """What the crawl has to say of pages that it leaves open; None where there are none."""
     from spiders.crawl import CrawlError
 
@@ -115,6 +118,7 @@ def raised_last(earlier: BeltwatchError | None) -> Iterator[None]:
 def history_line(work: Workplace, marketplaces: list[str], reporter: Reporter) -> list[str]:
     """Parse and build of all weeks, inside a flow run."""
     from flows.artifacts import publish_gates, shown_in_run
+    from flows.line import Line
 
     with shown_in_run(reporter) as shown:
         line = Line(work, marketplaces, shown, each=as_tasks_in_processes)

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from configs.clock import Clock
 from configs.errors import ConfigError
-from configs.register import Configs, load
 from configs.settings import Settings, settings
-from configs.tables import table
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from configs.register import Configs
     from spiders.ledger import Ledger
 
 STARTED = datetime.now(UTC)
@@ -29,8 +28,10 @@ class Workplace:
     settings: Settings
 
     @cached_property
-    def configs(self) -> Configs:
+    def configs(self) -> "Configs":
         """What is configured, read once."""
+        from configs.register import load
+
         return load(self.home)
 
     @cached_property
@@ -42,6 +43,8 @@ class Workplace:
 
     def pages(self) -> "pl.DataFrame":
         """The ledger as it stands (table pages); empty where there is none, and none is made by looking."""
+        from configs.tables import table
+
         if self.settings.ledger is None and not (self.home / "ledger.db").exists():
             return table("pages").empty()
         return self.ledger.rows()

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import polars as pl
-from scipy.stats import hypergeom
 
 from transforms.figures import Figure
 from transforms.metric import Metric
@@ -97,6 +96,8 @@ def recapture(offers: pl.DataFrame, overlaps: pl.DataFrame, first_page: int) -> 
 def population(marked: int, caught: int, known: int) -> tuple[float, int, int]:
     """The estimate and the ends of its interval: how many there are, where `marked` are known of before and `known` of
     the `caught` are among them (at least one)."""
+    from scipy.stats import hypergeom  # its import takes half a second, and few belts' pages were read again
+
     least = marked + caught - known
     low = _first(least, lambda total: hypergeom.cdf(known, total, marked, caught) > TAIL)
     above = _first(low, lambda total: hypergeom.sf(known - 1, total, marked, caught) <= TAIL)

@@ -1,4 +1,7 @@
-"""The command line as a stranger meets it: help with examples, one sentence per mistake, the right exit code."""
+"""The command line as a stranger meets it: help with examples, one sentence per mistake, the right exit code.
+
+Every command is once run in a process of its own, here or in the tests beside this one; the rest is run in this one.
+"""
 
 import fcntl
 import json
@@ -7,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.flows.conftest import World, beltwatch
+from tests.flows.conftest import World, beltwatch, beltwatch_here
 
 COMMANDS = (
     "demo", "run", "plan", "crawl", "parse", "build", "release", "report", "backfill", "ingest", "serve", "sql",
@@ -45,7 +48,7 @@ def test_help_lists_the_commands_in_the_order_of_the_work() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example(command: str) -> None:
-    done = beltwatch(command, "--help")
+    done = beltwatch_here(command, "--help")
     assert done.returncode == 0
     assert f"Example: beltwatch {command}" in done.stdout
     assert "--home" in done.stdout
@@ -72,7 +75,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     ],
 )
 def test_bad_usage_is_one_sentence_and_exit_64(tmp_path: Path, arguments: list[str], said: str) -> None:
-    done = beltwatch(*arguments, home=str(tmp_path))
+    done = beltwatch_here(*arguments, home=str(tmp_path))
     assert said in sentence(done)
     assert done.returncode == 64
 
@@ -94,7 +97,7 @@ def test_a_file_with_a_mistake_is_refused_whole(tmp_path: Path, change: dict[str
     file = handed_over(
         tmp_path, [GOOD | dict.fromkeys(change), GOOD | change] if "prize_text" in change else [GOOD, GOOD | change]
     )
-    done = beltwatch("ingest", file, "--marketplace", "one", home=str(tmp_path / "home"))
+    done = beltwatch_here("ingest", file, "--marketplace", "one", home=str(tmp_path / "home"))
     assert said in sentence(done)
     assert done.returncode == 64
     assert not (tmp_path / "home" / "offers").exists()
@@ -105,21 +108,21 @@ def test_a_file_with_a_mistake_is_refused_whole(tmp_path: Path, change: dict[str
 )
 def test_a_file_that_lacks_a_column_is_refused(tmp_path: Path, missing: str) -> None:
     file = handed_over(tmp_path, [{name: value for name, value in GOOD.items() if name != missing}])
-    done = beltwatch("ingest", file, "--marketplace", "one", home=str(tmp_path / "home"))
+    done = beltwatch_here("ingest", file, "--marketplace", "one", home=str(tmp_path / "home"))
     assert missing.split("_", maxsplit=1)[0] in sentence(done)
     assert done.returncode == 64
 
 
 def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    done = beltwatch("build", "--home", str(tmp_path / "file" / "home"))
+    done = beltwatch_here("build", "--home", str(tmp_path / "file" / "home"))
     assert "cannot be written to" in sentence(done)
     assert done.returncode == 64
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a file system on which nobody may write")
 def test_an_unwritable_file_system_is_said() -> None:
-    done = beltwatch("build", "--home", "/proc/self")
+    done = beltwatch_here("build", "--home", "/proc/self")
     assert "cannot be written to" in sentence(done)
     assert done.returncode == 64
 
@@ -130,7 +133,7 @@ def test_a_wrong_belt_and_an_unknown_key_of_a_marketplace_are_said_with_file_and
     shipped = Path(__file__).parents[2] / "configs"
     text = (shipped / "belts" / "wuqing-carpets.yaml").read_text(encoding="utf-8")
     (belts / "wuqing-carpets.yaml").write_text(text.replace("120114", "120141"), encoding="utf-8")
-    done = beltwatch("build", "--home", str(tmp_path))
+    done = beltwatch_here("build", "--home", str(tmp_path))
     assert "wuqing-carpets.yaml:4: place 120141 is no division code; did you mean 120114 (武清区)?" in sentence(done)
     assert done.returncode == 64
     (belts / "wuqing-carpets.yaml").unlink()
@@ -138,7 +141,7 @@ def test_a_wrong_belt_and_an_unknown_key_of_a_marketplace_are_said_with_file_and
     markets.mkdir()
     text = (shipped / "marketplaces" / "alibaba-1688.yaml").read_text(encoding="utf-8")
     (markets / "alibaba-1688.yaml").write_text(text.replace("listing:", "listng:", 1), encoding="utf-8")
-    done = beltwatch("build", "--home", str(tmp_path))
+    done = beltwatch_here("build", "--home", str(tmp_path))
     assert "listng" in sentence(done)
     assert "did you mean listing" in sentence(done)
     assert done.returncode == 64
@@ -147,41 +150,43 @@ def test_a_wrong_belt_and_an_unknown_key_of_a_marketplace_are_said_with_file_and
 def test_a_mistake_leaves_the_old_release_and_a_second_publisher_is_refused(tmp_path: Path) -> None:
     home = str(tmp_path / "home")
     for command in (["ingest", handed_over(tmp_path, [GOOD]), "--marketplace", "one"], ["build"], ["release"]):
-        done = beltwatch(*command, "--home", home)
+        done = beltwatch_here(*command, "--home", home)
         assert done.returncode == 0, done.stderr
-    published = beltwatch("sql", "select * from figures", "--format", "json", "--home", home).stdout
+    published = beltwatch_here("sql", "select * from figures", "--format", "json", "--home", home).stdout
     refused = handed_over(tmp_path, [GOOD | {"price_text": "cheap"}])
-    assert beltwatch("ingest", refused, "--marketplace", "one", "--home", home).returncode == 64
+    assert beltwatch_here("ingest", refused, "--marketplace", "one", "--home", home).returncode == 64
     with (tmp_path / "home" / "releases" / ".lock").open("a+b") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = beltwatch("release", "--home", home)
+        done = beltwatch_here("release", "--home", home)
         assert "another publisher" in sentence(done)
         assert done.returncode == 1
-    assert beltwatch("sql", "select * from figures", "--format", "json", "--home", home).stdout == published
+    assert beltwatch_here("sql", "select * from figures", "--format", "json", "--home", home).stdout == published
 
 
 def test_a_batch_that_fails_a_gate_is_quarantined_and_the_others_are_published(tmp_path: Path) -> None:
     nowhere = [GOOD | {"category": "socks", "seller_place_text": "nowhere", "merchant_id": str(n)} for n in range(9)]
     home = str(tmp_path / "home")
     assert (
-        beltwatch("ingest", handed_over(tmp_path, [GOOD, *nowhere]), "--marketplace", "one", "--home", home).returncode
+        beltwatch_here(
+            "ingest", handed_over(tmp_path, [GOOD, *nowhere]), "--marketplace", "one", "--home", home
+        ).returncode
         == 0
     )
     for _ in range(2):
-        done = beltwatch("build", "--home", home)
+        done = beltwatch_here("build", "--home", home)
         assert "place_known" in sentence(done)
         assert done.returncode == 2
-    assert beltwatch("release", "--home", home).returncode == 0
+    assert beltwatch_here("release", "--home", home).returncode == 0
     where = "comparison = 'level' and segment = 'all' and metric = 'merchants'"
     query = f"select belt, reason from figures where {where} order by belt"
-    rows = json.loads(beltwatch("sql", query, "--format", "json", "--home", home).stdout)
+    rows = json.loads(beltwatch_here("sql", query, "--format", "json", "--home", home).stdout)
     socks = {"liaoyuan-socks": "quarantined", "zhuji-socks": "quarantined"}
     assert {row["belt"]: row["reason"] for row in rows} == {"gaoyang-towels": "none"} | socks
 
 
 def test_looking_makes_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    assert beltwatch("status", "--home", str(home)).returncode == 0
+    assert beltwatch_here("status", "--home", str(home)).returncode == 0
     assert not home.exists()
 
 
@@ -193,10 +198,10 @@ def test_a_report_of_a_week_without_figures_leaves_the_page_alone(tmp_path: Path
         ["release"],
         ["report"],
     ):
-        assert beltwatch(*command, "--home", str(home)).returncode == 0
+        assert beltwatch_here(*command, "--home", str(home)).returncode == 0
     page = next(home.glob("reports/*/index.html"))
     before = page.read_bytes()
-    done = beltwatch("report", "--week", "2015-01-05", "--home", str(home))
+    done = beltwatch_here("report", "--week", "2015-01-05", "--home", str(home))
     assert "has no published figures" in sentence(done)
     assert done.returncode == 64
     assert page.read_bytes() == before
@@ -204,16 +209,17 @@ def test_a_report_of_a_week_without_figures_leaves_the_page_alone(tmp_path: Path
 
 def test_sql_writes_every_format(tmp_path: Path) -> None:
     home = str(tmp_path / "home")
-    for command in (["ingest", handed_over(tmp_path, [GOOD]), "--marketplace", "one"], ["build"], ["release"]):
-        assert beltwatch(*command, "--home", home).returncode == 0
+    assert beltwatch("ingest", handed_over(tmp_path, [GOOD]), "--marketplace", "one", "--home", home).returncode == 0
+    for command in ("build", "release"):
+        assert beltwatch_here(command, "--home", home).returncode == 0
     query = "select belt, displayed_sales from belt_weeks"
     expected = 3.5 * 12 * 28 / 30
     assert f"{expected:.6g}" in beltwatch("sql", query, "--home", home).stdout
-    assert beltwatch("sql", query, "--format", "csv", "--home", home).stdout.startswith("belt,displayed_sales\n")
+    assert beltwatch_here("sql", query, "--format", "csv", "--home", home).stdout.startswith("belt,displayed_sales\n")
     out = tmp_path / "rows.parquet"
-    assert beltwatch("sql", query, "--format", "parquet", "--out", str(out), "--home", home).returncode == 0
+    assert beltwatch_here("sql", query, "--format", "parquet", "--out", str(out), "--home", home).returncode == 0
     assert pl.read_parquet(out)["displayed_sales"].item() == pytest.approx(expected)
-    done = beltwatch("sql", query, "--as-of", "2020-01-01", "--format", "json", "--home", home)
+    done = beltwatch_here("sql", query, "--as-of", "2020-01-01", "--format", "json", "--home", home)
     assert json.loads(done.stdout) == []
 
 
@@ -244,8 +250,11 @@ def test_a_belt_and_a_marketplace_are_one_file_each(world: World) -> None:
         "evidence: a test\nevidence_grade: none\n",
         encoding="utf-8",
     )
-    world.beltwatch("run", "--week", str(world.week), "--marketplace", "elsewhere")
+    for step in ("plan", "crawl", "parse"):
+        world.here(step, "--week", str(world.week), "--marketplace", "elsewhere")
+    world.here("build", "--week", str(world.week))
+    world.here("release")
     where = "belt = 'test-lixian' and metric = 'merchants' and comparison = 'level' and value > 0"
     query = f"select segment from figures where {where}"
-    rows = json.loads(world.beltwatch("sql", query, "--format", "json").stdout)
+    rows = json.loads(world.here("sql", query, "--format", "json").stdout)
     assert {"all", "marketplace=elsewhere"} <= {row["segment"] for row in rows}

@@ -8,7 +8,7 @@ import polars as pl
 
 from configs.calendar import starts_at
 from configs.tables import table
-from tests.flows.conftest import beltwatch
+from tests.flows.conftest import beltwatch, beltwatch_here
 from warehouse import lake
 
 WEEK = date(2026, 11, 16)
@@ -39,7 +39,7 @@ def put(home: Path, week: date, category: str, **merchants: int) -> None:
 
 
 def found(home: Path, *options: str) -> list[tuple[str, str, int]]:
-    done = beltwatch("discover", "--format", "json", "--home", str(home), *options)
+    done = beltwatch_here("discover", "--format", "json", "--home", str(home), *options)
     assert done.returncode == 0, done.stderr
     return [(row["place_code"], row["category"], row["merchants"]) for row in json.loads(done.stdout)]
 

@@ -1,6 +1,6 @@
 """A site that changes under its layout, from the crawl to the release: quarantined, mended, released."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,30 +9,32 @@ import polars as pl
 import yaml
 
 import warehouse
+from configs.calendar import year_ago
 from configs.register import SHIPPED
 from configs.register import load as load_configs
 from configs.tables import table
 from flows.drift import judge, read_traits, renew_traits
 from flows.quality import gate_pages, quarantined, quarantined_weeks
-from sandbox.scenario import load
 from sandbox.site import serving
-from sandbox.world import lay_out, write_marketplace
+from sandbox.world import write_marketplace
 from spiders.lake_files import write_bytes_atomic
 from tests.flows.conftest import NOW, SCENARIO, WEEK, World
 from warehouse import lake
 
 STEPS = ("plan", "crawl", "parse")
+PAST = [*(WEEK - timedelta(weeks=back) for back in range(1, 13)), year_ago(WEEK)]  # more than a band needs, and a base
 
 
 @contextmanager
 def world_with(home: Path, *faults: str) -> Iterator[World]:
-    """A tiny world whose past is read, and whose site answers some pages wrongly."""
-    lay_out(home, load(SCENARIO), 1)
+    """A tiny world of whose past the last weeks and a base are read, and whose site answers some pages wrongly."""
     log = home.parent / "requests.log"
     with serving(SCENARIO, 1, NOW, log, fail=list(faults)) as url:
         write_marketplace(home, url)
         world = World(home, log)
-        world.beltwatch("backfill", str(home / "sandbox" / "archive" / "practice"), "--marketplace", "practice")
+        archive = home / "sandbox" / "archive" / "practice"
+        files = (str(archive / f"practice-{week}.warc.gz") for week in PAST)
+        world.here("backfill", *files, "--marketplace", "practice")
         yield world
 
 
@@ -51,22 +53,24 @@ def reasons(home: Path) -> dict[str, set[str]]:
     return {belt: set(part["reason"]) for (belt,), part in rows.partition_by("belt", as_dict=True).items()}
 
 
-def test_a_drifted_week_is_quarantined_until_the_layout_is_mended(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def test_a_drifted_week_is_quarantined_until_the_layout_is_mended(
+    tmp_path: Path, tiny_world: Callable[[Path], Path]
+) -> None:
+    home = tiny_world(tmp_path / "home")
     with world_with(home, *(f"towels/{page}=drifted" + "xalways" for page in range(1, 10))) as world:
         for step in STEPS:
-            world.beltwatch(step, "--week", str(WEEK), "--marketplace", "practice")
-        stopped = world.beltwatch("build", "--week", str(WEEK), code=2)
+            world.here(step, "--week", str(WEEK), "--marketplace", "practice")
+        stopped = world.here("build", "--week", str(WEEK), code=2)
         assert "batch_traits practice/2026-11-16/towels: rule prices_as_before found price_" in stopped.stderr
-        world.beltwatch("release")
+        world.here("release")
         drifted = reasons(home)
         assert (drifted["gaoyang-towels"], drifted["zhuji-socks"]) == ({"quarantined"}, {"none"})
 
         mend(home, price_text="attr.tradePrice.offerPrice.paidMoney || attr.tradePrice.offerPrice.strPriceMoney")
         requests = world.log.read_bytes()
-        world.beltwatch("parse", "--week", str(WEEK), "--marketplace", "practice", "--again")
-        world.beltwatch("build", "--week", str(WEEK))
-        world.beltwatch("release")
+        world.here("parse", "--week", str(WEEK), "--marketplace", "practice", "--again")
+        world.here("build", "--week", str(WEEK))
+        world.here("release")
         assert reasons(home)["gaoyang-towels"] == {"none"}
         assert world.log.read_bytes() == requests, "the archived pages are read, none is fetched again"
         path = home / "listing_weeks" / "marketplace=practice" / f"week={WEEK}" / "towels.parquet"

@@ -1,6 +1,7 @@
 """Errors as their users read them: one sentence with what was found, what was expected, where to mend it."""
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,8 @@ import pytest
 
 from configs.errors import BAD_USAGE, FAILED, InputError
 from flows.failures import told
-from sandbox.scenario import load
-from sandbox.world import lay_out, write_marketplace
-from tests.flows.conftest import NOW, SCENARIO, beltwatch
+from sandbox.world import write_marketplace
+from tests.flows.conftest import NOW, beltwatch
 
 pytestmark = pytest.mark.usefixtures("prefect_home")
 
@@ -86,14 +86,17 @@ def test_a_run_whose_server_is_not_there_is_one_sentence(tmp_path: Path, monkeyp
 
 
 def test_a_scheduled_run_that_loses_its_server_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tiny_world: Callable[[Path], Path],
 ) -> None:
     from flows import scheduled
 
     def lost(*_: Any) -> None:
         httpx.get(nobody(), trust_env=False)
 
-    lay_out(tmp_path, load(SCENARIO), 1)
+    tiny_world(tmp_path)
     write_marketplace(tmp_path, "http://127.0.0.1:9")
     monkeypatch.setenv("BELTWATCH_NOW", NOW.isoformat())
     monkeypatch.setattr(scheduled, "week_line", lost)

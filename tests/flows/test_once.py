@@ -1,6 +1,7 @@
 """A week is made once: by one run at a time, for the marketplaces it was made for."""
 
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from queue import Queue
@@ -11,9 +12,8 @@ import pytest
 from configs.calendar import WEEK as SEVEN_DAYS
 from flows.once import held, is_held, is_made, note_made, run_lock, sole_builder
 from flows.weekly import FLOW
-from sandbox.scenario import load
-from sandbox.world import lay_out, write_marketplace
-from tests.flows.conftest import NOW, SCENARIO, WEEK
+from sandbox.world import write_marketplace
+from tests.flows.conftest import NOW, WEEK
 
 
 def test_a_week_is_made_for_the_marketplaces_it_was_made_for(tmp_path: Path) -> None:
@@ -53,11 +53,11 @@ def test_a_second_build_says_that_it_waits_and_begins_when_the_first_has_ended(t
 
 @pytest.mark.usefixtures("prefect_home")
 def test_a_scheduled_run_leaves_a_week_alone_that_is_made_or_being_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_world: Callable[[Path], Path]
 ) -> None:
     from flows.scheduled import weekly
 
-    lay_out(tmp_path, load(SCENARIO), 1)
+    tiny_world(tmp_path)
     write_marketplace(tmp_path, "http://127.0.0.1:9")
     monkeypatch.setenv("BELTWATCH_NOW", NOW.isoformat())
     note_made(tmp_path, FLOW, WEEK, ["practice"], NOW)

@@ -28,9 +28,8 @@ from flows.once import held
 from flows.prefect_server import address_of_server, server_lock
 from flows.serve import serve_forever, server
 from flows.workplace import workplace
-from sandbox.scenario import load
 from sandbox.site import serving
-from sandbox.world import lay_out, write_marketplace
+from sandbox.world import write_marketplace
 from tests.flows.conftest import NOW, SCENARIO, WEEK, beltwatch
 
 SECONDS_TO_WAIT = 400  # on a machine that does much else; alone it takes a sixth
@@ -103,10 +102,9 @@ class Served:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+def served(tmp_path: Path, tiny_world: Callable[[Path], Path]) -> Iterator[Served]:
     """The tiny world, laid out; neither its site nor `beltwatch serve` is up."""
-    home = tmp_path / "home"
-    lay_out(home, load(SCENARIO), 1)
+    home = tiny_world(tmp_path / "home")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         found = Served(home, probe.getsockname()[1])

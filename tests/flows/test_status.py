@@ -12,7 +12,7 @@ from flows.status import OUTCOMES, balance_of, coverage_of
 from spiders.ledger import Ledger
 from spiders.ledger_scope import Scope
 from spiders.pages import PageFacts, PageKey, PlannedPage
-from tests.flows.conftest import WEEK, beltwatch
+from tests.flows.conftest import WEEK, beltwatch_here
 from warehouse.lake import page_offers_file
 
 NOW = datetime(2026, 11, 18, tzinfo=UTC)
@@ -38,7 +38,7 @@ def filled(home: Path) -> None:
 
 def test_balance_and_coverage_are_those_of_the_ledger(tmp_path: Path) -> None:
     filled(tmp_path)
-    state: dict[str, Any] = json.loads(beltwatch("status", "--json", "--home", str(tmp_path)).stdout)
+    state: dict[str, Any] = json.loads(beltwatch_here("status", "--json", "--home", str(tmp_path)).stdout)
     socks, towels = state["ledger"]
     assert (socks["category"], socks["planned"], socks["waiting"], socks["is_even"]) == ("socks", 1, 1, True)
     assert {name: towels[name] for name in OUTCOMES if towels[name]} == {
@@ -50,7 +50,7 @@ def test_balance_and_coverage_are_those_of_the_ledger(tmp_path: Path) -> None:
     assert (socks["pages_share"], socks["listings_seen"], socks["listings_share"]) == (0.0, None, None)
     assert (towels["pages_stored"], towels["pages_planned"], towels["pages_share"]) == (5, 9, 5 / 9)
     assert (towels["listings_seen"], towels["listings_said"], towels["listings_share"]) == (4, 20, 0.2)
-    said = beltwatch("status", "--home", str(tmp_path)).stdout
+    said = beltwatch_here("status", "--home", str(tmp_path)).stdout
     assert "0.556" in said
     assert "coverage of the last week" in said
 
@@ -69,6 +69,6 @@ def test_a_home_without_a_ledger_has_neither(tmp_path: Path) -> None:
     pages = table("pages").empty()
     assert balance_of(pages).is_empty()
     assert coverage_of(tmp_path, pages).is_empty()
-    state = json.loads(beltwatch("status", "--json", "--home", str(tmp_path / "none")).stdout)
+    state = json.loads(beltwatch_here("status", "--json", "--home", str(tmp_path / "none")).stdout)
     assert (state["ledger"], state["coverage"], state["reopened"]) == ([], [], [])
     assert not (tmp_path / "none").exists()

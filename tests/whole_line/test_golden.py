@@ -1,5 +1,6 @@
 """Golden cases of identity: who is counted once, who twice, and what a later page or a withdrawal does to history."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from flows.mapping import in_turn
 from flows.progress import Reporter
 from flows.workplace import workplace
 from sandbox.scenario import load
-from sandbox.world import lay_out, write_marketplace
+from sandbox.world import write_marketplace
 
 WEEK = date(2026, 11, 16)
 BASE = WEEK - timedelta(days=364)
@@ -135,9 +136,11 @@ def test_a_listing_shown_twice_on_a_page_counts_once(tiny_past: Path) -> None:
     assert listings.item() == 0
 
 
-def test_a_page_that_comes_late_makes_a_new_release_and_leaves_the_old_vintage_as_it_was(tmp_path: Path) -> None:
+def test_a_page_that_comes_late_makes_a_new_release_and_leaves_the_old_vintage_as_it_was(
+    tmp_path: Path, tiny_world: Callable[[Path], Path]
+) -> None:
     scenario = load("tiny")
-    archive = lay_out(tmp_path, scenario, 1).archive
+    archive = archived(tiny_world(tmp_path))
     write_marketplace(tmp_path, "http://127.0.0.1:9")
     last, base = (
         archive[-1],
@@ -244,11 +247,16 @@ def split_off(source: Path, folder: Path, part: str) -> tuple[Path, Path]:
     return paths
 
 
+def archived(home: Path) -> list[Path]:
+    """The archive of the tiny world in a home, oldest week first."""
+    return sorted((home / "sandbox" / "archive" / "practice").iterdir())
+
+
 @pytest.fixture(scope="module")
-def tiny_past(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_past(tmp_path_factory: pytest.TempPathFactory, tiny_world: Callable[[Path], Path]) -> Path:
     """A home in which a few weeks of the tiny world's past are read and published."""
-    home = tmp_path_factory.mktemp("tiny")
-    archive = lay_out(home, load("tiny"), 1).archive
+    home = tiny_world(tmp_path_factory.mktemp("tiny"))
+    archive = archived(home)
     write_marketplace(home, "http://127.0.0.1:9")
     work = workplace(home)
     backfill_files(work, archive[-4:], "practice", Reporter())

@@ -1,6 +1,7 @@
 """Pages that come after their week was released: the week is open again, and so are those that rest on it."""
 
 import shutil
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from flows.progress import Reporter
 from flows.workplace import workplace
 from sandbox.scenario import load
 from sandbox.site import serving
-from sandbox.world import lay_out, write_marketplace
+from sandbox.world import write_marketplace
 from spiders.foreign_warc import Source
 from spiders.pages import PageKey, PlannedPage
 
@@ -29,10 +30,9 @@ LATE_PAGE = ("towels", 2)
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def world(tmp_path_factory: pytest.TempPathFactory, tiny_world: Callable[[Path], Path]) -> Path:
     """A home with the practice world's past laid out and nothing read."""
-    home = tmp_path_factory.mktemp("late") / "home"
-    lay_out(home, load("tiny"), 1)
+    home = tiny_world(tmp_path_factory.mktemp("late") / "home")
     write_marketplace(home, "http://127.0.0.1:9")
     return home
 
