@@ -7,6 +7,7 @@ import typer
 
 from configs.calendar import as_week, week_of
 from configs.errors import GateStop
+from flows.in_order import refuse_nothing_to_build, refuse_unbuilt, refuse_uncrawled, refuse_unplanned, refuse_unread
 from flows.line import Line
 from flows.options import Debug, Home, Marketplaces, Week
 from flows.progress import Reporter
@@ -20,16 +21,13 @@ def run(home: Home = None, week: Week = None, marketplace: Marketplaces = None, 
     Example: beltwatch run --week 2026-11-16 --marketplace alibaba-1688
     """
     from flows.weekly import run_week
-    from spiders.crawl import refuse_forbidden
 
     work = workplace(home)
     reporter = Reporter()
     this, names = _week(work, week), _crawled(work, marketplace)
-    refuse_future(work, this)  # before Prefect is started, which takes ten seconds
-    for name in names:
-        refuse_forbidden(work.configs.marketplace(name), work.settings)
-    stopped = run_week(work, this, names, reporter)
-    reporter.summary()
+    _refuse_uncrawlable(work, this, names)  # before Prefect is started, which takes ten seconds
+    with reporter.summed_up():
+        stopped = run_week(work, this, names, reporter)
     refuse_stopped(stopped)
 
 
@@ -39,7 +37,9 @@ def plan(home: Home = None, week: Week = None, marketplace: Marketplaces = None,
     Example: beltwatch plan --week 2026-11-16 --marketplace alibaba-1688
     """
     work = workplace(home)
-    Line(work, _crawled(work, marketplace), Reporter()).plan(_week(work, week))
+    this, names = _week(work, week), _crawled(work, marketplace)
+    refuse_uncrawled(names)
+    Line(work, names, Reporter()).plan(this)
 
 
 def crawl(home: Home = None, week: Week = None, marketplace: Marketplaces = None, debug: Debug = False) -> None:
@@ -48,7 +48,10 @@ def crawl(home: Home = None, week: Week = None, marketplace: Marketplaces = None
     Example: beltwatch crawl --marketplace alibaba-1688
     """
     work = workplace(home)
-    Line(work, _crawled(work, marketplace), Reporter()).crawl(_week(work, week))
+    this, names = _week(work, week), _crawled(work, marketplace)
+    _refuse_uncrawlable(work, this, names)
+    refuse_unplanned(work, names, this)
+    Line(work, names, Reporter()).crawl(this)
 
 
 def parse(
@@ -63,8 +66,10 @@ def parse(
     Example: beltwatch parse --week 2026-11-16
     """
     work = workplace(home)
-    line = Line(work, _configured(work, marketplace), Reporter())
-    line.parse(_weeks(week), again)
+    weeks, names = _weeks(week), _configured(work, marketplace)
+    refuse_unread(work, names, weeks)
+    line = Line(work, names, Reporter())
+    line.parse(weeks, again)
     refuse_failures(line.unread)
 
 
@@ -75,9 +80,10 @@ def build(home: Home = None, week: Week = None, marketplace: Marketplaces = None
 
     Example: beltwatch build --week 2026-11-16
     """
-    work = workplace(home)
+    work, weeks = workplace(home), _weeks(week)
+    refuse_nothing_to_build(work, weeks)
     line = Line(work, list(marketplace or []), Reporter())
-    line.build(_weeks(week))
+    line.build(weeks)
     refuse_stopped(line.stopped)
 
 
@@ -86,7 +92,10 @@ def release(home: Home = None, week: Week = None, marketplace: Marketplaces = No
 
     Example: beltwatch release
     """
-    Line(workplace(home), list(marketplace or []), Reporter()).release(as_week(week) if week else None)
+    work, this = workplace(home), as_week(week) if week else None
+    if this is None:
+        refuse_unbuilt(work)
+    Line(work, list(marketplace or []), Reporter()).release(this)
 
 
 def report(home: Home = None, week: Week = None, marketplace: Marketplaces = None, debug: Debug = False) -> None:
@@ -105,6 +114,15 @@ def refuse_stopped(stopped: list[str]) -> None:
             f"{stopped[0]}{more}; its belts are suppressed (quarantined), all others were made; "
             f"see `beltwatch status` and the checks table"
         )
+
+
+def _refuse_uncrawlable(work: Workplace, week: date, names: list[str]) -> None:
+    """What cannot be crawled is refused as a whole, before anything is done."""
+    from spiders.crawl import refuse_forbidden
+
+    refuse_future(work, week)
+    for name in names:
+        refuse_forbidden(work.configs.marketplace(name), work.settings)
 
 
 def _week(work: Workplace, text: str | None) -> date:
