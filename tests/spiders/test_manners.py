@@ -141,10 +141,11 @@ def test_one_page_that_is_always_refused_does_not_stop_the_others(
     assert (row["page"], row["status"], row["attempts"]) == (4, 503, 20)
 
 
+@pytest.mark.parametrize(("requests_per_second", "concurrency"), [(2.5, 4), (500, 2)])
 def test_two_crawls_at_once_ask_no_more_often_and_no_more_at_once_than_one(
-    site: Any, small: Marketplace, home_settings: Settings
+    site: Any, small: Marketplace, home_settings: Settings, requests_per_second: float, concurrency: int
 ) -> None:
-    rate = small.rate.model_copy(update={"requests_per_second": 2.5, "concurrency": 2})
+    rate = small.rate.model_copy(update={"requests_per_second": requests_per_second, "concurrency": concurrency})
     slow = small.model_copy(update={"rate": rate})
     times: list[float] = []
     under_way: list[str] = []
@@ -170,8 +171,10 @@ def test_two_crawls_at_once_ask_no_more_often_and_no_more_at_once_than_one(
     pages = Ledger(home_settings.ledger_url).rows("small", WEEK)
     assert set(pages["outcome"]) == {"listing"}
     assert pages["worker"].n_unique() == 2
-    assert max(most) == 2
-    assert min(later - earlier for earlier, later in pairwise(sorted(times))) > 0.4 - 1.5 * ON_THE_WAY_SECONDS
+    assert 1 < max(most) <= concurrency
+    # four distances, of which a busy machine may shorten one: crawls that each kept the pace alone would need two
+    times.sort()
+    assert min(later - earlier for earlier, later in zip(times, times[4:], strict=False)) > 3 / requests_per_second
 
 
 def test_the_pages_of_a_day_are_counted_over_restarts(site: Any, small: Marketplace, home_settings: Settings) -> None:
