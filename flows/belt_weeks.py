@@ -146,7 +146,7 @@ class BeltWeeks:
         windows = year_to_date.windows(week)
         bases = [year_ago(window) for window in windows]
         return year_to_date.year_to_date(
-            readings={window: self.reading(window) for window in windows if window in self.rows},
+            readings={window: self.reading(window) for window in windows if window == week or window in self.rows},
             belt=self.belt.id,
             week=week,
             coverage=Coverage(lowest(map(self.covered, windows)), lowest(map(self.covered, bases))),
@@ -157,7 +157,7 @@ class BeltWeeks:
 
     def assistant(self, week: date) -> pl.DataFrame:
         """The effect of the assistant: from the week, and those readings that passed their gates and lack few pages."""
-        known = [day for day in reading_weeks(week) if day in self.rows]
+        known = [day for day in reading_weeks(week) if day == week or day in self.rows]
         used = [day for day in known if day == week or self._is_whole(day)]
         return assistant_figures(
             readings={day: self.adoptions[day] for day in used},

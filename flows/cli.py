@@ -58,11 +58,11 @@ def backfill(
 
     work = workplace(home)
     reporter = Reporter()
-    backfill_files(work, files, marketplace, reporter)
-    line = Line(work, [marketplace], reporter)
-    line.parse(None)
-    line.build(None)
-    reporter.summary()
+    with reporter.summed_up():
+        backfill_files(work, files, marketplace, reporter)
+        line = Line(work, [marketplace], reporter)
+        line.parse(None)
+        line.build(None)
     refuse_stopped(line.stopped)
 
 

@@ -23,23 +23,44 @@ class Reporter:
 
     @contextmanager
     def step(self, name: str) -> Iterator["Step"]:
-        """One step: a bar or a line while it runs, its seconds and what it says of itself when it is done."""
-        started = time.perf_counter()
-        step = Step(name)
-        if self.console.is_terminal:
-            with _bar(self.console) as bar:
-                task = bar.add_task(name, total=None)
-                step.on_advance = lambda done, total: bar.update(task, completed=done, total=total)
+        """One step: a bar or a line while it runs, its seconds and what it says of itself when it is done, or that it
+        is not finished where an error ends it."""
+        step, started = Step(name), time.perf_counter()
+        try:
+            with self._shown(step):
                 yield step
-        else:
-            yield step
+        except BaseException:
+            self._end(step, started, "not finished")
+            raise
+        self._end(step, started, step.said)
+
+    @contextmanager
+    def _shown(self, step: "Step") -> Iterator[None]:
+        if not self.console.is_terminal:
+            yield
+            return
+        with _bar(self.console) as bar:
+            task = bar.add_task(step.name, total=None)
+            step.on_advance = lambda done, total: bar.update(task, completed=done, total=total)
+            yield
+
+    def _end(self, step: "Step", started: float, said: str) -> None:
         spent = time.perf_counter() - started
-        self.seconds[name] = self.seconds.get(name, 0.0) + spent
-        self.console.print(f"{name:<10} {spent:6.1f} s  {step.said}".rstrip(), soft_wrap=True)
+        self.seconds[step.name] = self.seconds.get(step.name, 0.0) + spent
+        self.console.print(f"{step.name:<10} {spent:6.1f} s  {said}".rstrip(), soft_wrap=True)
 
     def head(self, text: str) -> None:
         """A line that says what the steps below it are about."""
         self.console.print(text)
+
+    @contextmanager
+    def summed_up(self) -> Iterator[None]:
+        """Tells the seconds of every step and in all when the block ends, with an error as well."""
+        try:
+            yield
+        finally:
+            if self.seconds:
+                self.summary()
 
     def summary(self) -> None:
         """The seconds of every step and in all."""

@@ -64,7 +64,7 @@ def quarantined(home: Path, weeks: Sequence[date] | None) -> list[str]:
                 checks = lake.read(table("checks"), [path])
                 if is_stopped(checks):
                     unit = path.relative_to(home / "checks" / gate)
-                    stopped.setdefault((str(unit.parent), unit.name), _sentence(checks))
+                    stopped.setdefault((str(unit.parent), unit.name), _sentence(checks) + _rejected(home, checks))
     return [stopped[unit] for unit in sorted(stopped)]
 
 
@@ -140,3 +140,16 @@ def _sentence(checks: pl.DataFrame) -> str:
     broken = checks.filter(~pl.col("is_passed") & (pl.col("severity") == "stop")).row(0, named=True)
     where = f"{broken['marketplace']}/{broken['week']}/{broken['category']}"
     return f"{broken['gate']} {where}: rule {broken['rule']} found {broken['observed']}, expected {broken['expected']}"
+
+
+def _rejected(home: Path, checks: pl.DataFrame) -> str:
+    """Why a week has no listings, as the end of a sentence: its offers were rejected, most of them for a reason."""
+    broken = checks.filter(~pl.col("is_passed") & (pl.col("severity") == "stop")).row(0, named=True)
+    if broken["gate"] != "listing_weeks" or not broken["observed"].startswith("0 rows"):
+        return ""
+    unit = broken["marketplace"], broken["week"], broken["category"]
+    reasons = lake.read(table("rejects"), [lake.partition(home, "rejects", *unit)])["reason"]
+    if reasons.is_empty():
+        return ""
+    reason, count = reasons.value_counts().sort("count", "reason", descending=[True, False]).row(0)
+    return f" (all of {reasons.len()} offers are in table rejects, {count} of them as {reason})"

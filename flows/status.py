@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from configs.tables import table
+from flows.crawl_notes import failures
 from flows.late import reopened
 from flows.show import WIDE
 from flows.workplace import Workplace
@@ -36,6 +37,7 @@ def show_status(work: Workplace, as_json: bool) -> None:
     console.print(_table("coverage of the last week", state["coverage"]))
     for line in state["hosts"]:
         console.print(f"host {line}")
+    console.print(_table("crawls that failed last time", state["failed_crawls"]))
     console.print(_table("weeks read and not yet built", [{"week": week} for week in state["reopened"]]))
     console.print(_table("releases", state["releases"][-SHOWN_RELEASES:]))
     console.print(_table("gates that stop a category", state["stopped"]))
@@ -49,6 +51,7 @@ def status_of(work: Workplace) -> dict[str, Any]:
         "ledger": balance_of(pages).to_dicts(),
         "coverage": coverage_of(work.home, pages).to_dicts(),
         "hosts": lines_of(work.home),
+        "failed_crawls": failures(work.home),
         "reopened": reopened(work.home),
         "releases": [_released(manifest.body) for manifest in manifests(work.home)],
         "stopped": _stopped(work.home),

@@ -26,15 +26,11 @@ def run(home: Home = None, week: Week = None, marketplace: Marketplaces = None, 
     work = workplace(home)
     reporter = Reporter()
     this, names = _week(work, week), _crawled(work, marketplace)
-    from flows.reading import refuse_future
     from flows.weekly import run_week
-    from spiders.crawl import refuse_forbidden
 
-    refuse_future(work, this)  # before Prefect is started, which takes ten seconds
-    for name in names:
-        refuse_forbidden(work.configs.marketplace(name), work.settings)
-    stopped = run_week(work, this, names, reporter)
-    reporter.summary()
+    _refuse_uncrawlable(work, this, names)  # before Prefect is started, which takes ten seconds
+    with reporter.summed_up():
+        stopped = run_week(work, this, names, reporter)
     refuse_stopped(stopped)
 
 
@@ -45,6 +41,9 @@ def plan(home: Home = None, week: Week = None, marketplace: Marketplaces = None,
     """
     work = workplace(home)
     this, names = _week(work, week), _crawled(work, marketplace)
+    from flows.in_order import refuse_uncrawled
+
+    refuse_uncrawled(names)
     _line(work, names).plan(this)
 
 
@@ -55,6 +54,10 @@ def crawl(home: Home = None, week: Week = None, marketplace: Marketplaces = None
     """
     work = workplace(home)
     this, names = _week(work, week), _crawled(work, marketplace)
+    from flows.in_order import refuse_unplanned
+
+    _refuse_uncrawlable(work, this, names)
+    refuse_unplanned(work, names, this)
     _line(work, names).crawl(this)
 
 
@@ -71,8 +74,10 @@ def parse(
     """
     work = workplace(home)
     weeks, names = _weeks(week), _configured(work, marketplace)
+    from flows.in_order import refuse_unread
     from flows.reading import refuse_failures
 
+    refuse_unread(work, names, weeks)
     line = _line(work, names)
     line.parse(weeks, again)
     refuse_failures(line.unread)
@@ -86,6 +91,9 @@ def build(home: Home = None, week: Week = None, marketplace: Marketplaces = None
     Example: beltwatch build --week 2026-11-16
     """
     work, weeks = workplace(home), _weeks(week)
+    from flows.in_order import refuse_nothing_to_build
+
+    refuse_nothing_to_build(work, weeks)
     line = _line(work, list(marketplace or []))
     line.build(weeks)
     refuse_stopped(line.stopped)
@@ -97,6 +105,10 @@ def release(home: Home = None, week: Week = None, marketplace: Marketplaces = No
     Example: beltwatch release
     """
     work, this = workplace(home), as_week(week) if week else None
+    from flows.in_order import refuse_unbuilt
+
+    if this is None:
+        refuse_unbuilt(work)
     _line(work, list(marketplace or [])).release(this)
 
 
@@ -123,6 +135,16 @@ def _line(work: Workplace, marketplaces: list[str]) -> "Line":
     from flows.line import Line
 
     return Line(work, marketplaces, Reporter())
+
+
+def _refuse_uncrawlable(work: Workplace, week: date, names: list[str]) -> None:
+    """What cannot be crawled is refused as a whole, before anything is done."""
+    from flows.reading import refuse_future
+    from spiders.crawl import refuse_forbidden
+
+    refuse_future(work, week)
+    for name in names:
+        refuse_forbidden(work.configs.marketplace(name), work.settings)
 
 
 def _week(work: Workplace, text: str | None) -> date:

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from configs.calendar import SHANGHAI
 from configs.marketplaces import Marketplace
-from spiders.ledger import Ledger
+from spiders.ledger import Ledger, Quota
 
 NO_LIMIT = 1 << 30
 
@@ -24,6 +24,11 @@ class Budget:
         if limit is None:
             return NO_LIMIT
         return max(limit - self._ledger.asked_between(self._marketplace.name, *self._today()), 0)
+
+    def quota(self) -> Quota:
+        """What the ledger may lease to all workers together."""
+        rate = self._marketplace.rate
+        return Quota(rate.concurrency, rate.pages_per_day, self._today())
 
     def ending(self) -> str | None:
         """Why no more is asked today, as part of a sentence; None where pages are left."""

@@ -101,7 +101,7 @@ def _crawl(job: CrawlJob, ledger: Ledger) -> dict[str, Any]:
         logging.getLogger(name).setLevel(logging.WARNING)  # they list Scrapy's own parts at every start
     crawler = process.create_crawler(ListingSpider)
     keeper = Keeper(desk, ledger, patience)
-    manners = Manners(standing_file(job.home, job.marketplace.name), _tact(job), keeper.is_last_page)
+    manners = Manners(standing_file(job.home, job.marketplace.name), _tact(job), keeper.is_last_page, ledger.take_turn)
     process.crawl(crawler, keeper=keeper, manners=manners, on_page=_progress(ledger, desk))
     process.start()
     assert crawler.stats is not None

@@ -37,11 +37,11 @@ class Host:
         self.is_given_up = False
         self.refused_in_a_row = 0
         self.not_before = 0.0  # nothing is asked earlier
+        self.slow_until = float("-inf")  # it is asked half as often
         self._tact = tact
         self._luck = luck
         self._delay = tact.seconds_between
         self._asked_at = float("-inf")
-        self._slow_until = float("-inf")
         self._openings = 0
         self._is_probing = False
 
@@ -49,11 +49,16 @@ class Host:
         """Asks no more often than this, such as robots.txt wants it."""
         self._delay = max(self._tact.seconds_between, seconds_between)
 
-    def heed(self, state: str, not_before: float) -> bool:
+    def seconds_between(self, now: float) -> float:
+        """How long after one request the next may follow."""
+        return 2 * self._delay if now < self.slow_until else self._delay
+
+    def heed(self, state: str, not_before: float, slow_until: float = float("-inf")) -> bool:
         """Takes up what an earlier run was told or another crawl is, where it is worse; whether the state is another
         now. What opened here closes only by a probe from here.
         """
         self.not_before = max(self.not_before, not_before)
+        self.slow_until = max(self.slow_until, slow_until)
         if self.state != CLOSED or state == CLOSED:
             return False
         self.state, self._openings = OPEN, 1
@@ -63,8 +68,7 @@ class Host:
         """Seconds until the next request may be sent, 0 for now; infinite while another one probes."""
         if self._is_probing and not is_robots:
             return float("inf")
-        delay = 2 * self._delay if now < self._slow_until else self._delay
-        return max(self.not_before - now, self._asked_at + delay - now, 0.0)
+        return max(self.not_before - now, self._asked_at + self.seconds_between(now) - now, 0.0)
 
     def ask(self, now: float, is_robots: bool = False) -> bool:
         """Notes that a request is sent now; whether it is the one that probes. robots.txt tells nothing of pages."""
@@ -89,7 +93,7 @@ class Host:
         `may_open` is false where one page alone is refused, which says nothing of the host.
         """
         self.refused_in_a_row += 1
-        self._slow_until = now + SLOW_SECONDS
+        self.slow_until = now + SLOW_SECONDS
         self._is_probing = self._is_probing and not is_probe
         is_run = self.state == CLOSED and self.refused_in_a_row >= self._tact.refusals_in_a_row
         if is_probe or (is_run and may_open):

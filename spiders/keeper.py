@@ -100,7 +100,7 @@ class Keeper:
             return []
         self._free_the_silent()
         now, seconds = self.desk.clock(), self._patience.shown_lease_seconds
-        return self._ledger.lease(self.desk.scope, self.desk.worker, count, now, seconds)
+        return self._ledger.lease(self.desk.scope, self.desk.worker, count, now, seconds, self.budget.quota())
 
     def renew(self) -> None:
         """Puts off the deadline of all leases."""

@@ -1,4 +1,4 @@
-"""The ledger's database: the table `pages` of tables.yaml with the rules that keep it true, on SQLite or PostgreSQL."""
+"""The ledger's database: the tables of tables.yaml with the rules that keep them true, on SQLite or PostgreSQL."""
 
 import sqlite3
 from pathlib import Path
@@ -17,6 +17,8 @@ PAGES = sql_table("pages", METADATA)
 PAGES.append_constraint(sa.CheckConstraint("state in ('planned', 'leased', 'done')", name="pages_state"))
 PAGES.append_constraint(sa.CheckConstraint("(state = 'done') = (outcome is not null)", name="pages_outcome"))
 PAGES.append_constraint(sa.CheckConstraint("(state = 'leased') = (lease_until is not null)", name="pages_lease"))
+HOST_TURNS = sql_table("host_turns", METADATA)
+CRAWL_WORKERS = sql_table("crawl_workers", METADATA)
 _KEY = list(PAGES.primary_key.columns)
 OPEN_PAGES = sa.Index("pages_open", PAGES.c.marketplace, PAGES.c.week, PAGES.c.state)
 
@@ -31,7 +33,7 @@ class LedgerError(BeltwatchError):
 
 
 def open_engine(url: str) -> sa.Engine:
-    """The database behind a SQLAlchemy URL, with its table; ConfigError where the URL names neither kind."""
+    """The database behind a SQLAlchemy URL, with its tables; ConfigError where the URL names neither kind."""
     kind = url.partition(":")[0]
     if kind not in ("sqlite", "postgresql+psycopg"):
         raise ConfigError(f"the ledger's URL begins with {kind!r}, expected sqlite:/// or postgresql+psycopg://")
@@ -62,6 +64,13 @@ def insert_or_fill(engine: sa.Engine) -> Any:
     return insert.on_conflict_do_update(index_elements=_KEY, set_=facts, where=PAGES.c.state != "done")
 
 
+def put(engine: sa.Engine, into: sa.Table) -> Any:
+    """An INSERT into a table that puts a row in the place of one of the same key."""
+    insert = (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(into)
+    facts = {column.name: insert.excluded[column.name] for column in into.columns if not column.primary_key}
+    return insert.on_conflict_do_update(index_elements=list(into.primary_key.columns), set_=facts)
+
+
 def _insert(engine: sa.Engine) -> Any:
     return postgresql.insert(PAGES) if engine.dialect.name == "postgresql" else sqlite.insert(PAGES)
 
@@ -70,7 +79,8 @@ def _create(engine: sa.Engine) -> None:
     with engine.connect().execution_options(**WRITING) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
-        connection.execute(CreateTable(PAGES, if_not_exists=True))
+        for table in (PAGES, HOST_TURNS, CRAWL_WORKERS):
+            connection.execute(CreateTable(table, if_not_exists=True))
         connection.execute(CreateIndex(OPEN_PAGES, if_not_exists=True))
 
 
@@ -90,5 +100,8 @@ def _configure_sqlite(connection: sqlite3.Connection, _: object) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     # A transaction that reads first and then writes fails at once where another has written between: it must lock first
-    is_writing = connection.get_execution_options().get("is_writing")
+    options = connection.get_execution_options()
+    is_writing, is_lasting = options.get("is_writing"), options.get("is_lasting", True)
+    if is_writing:
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if is_lasting else 'NORMAL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

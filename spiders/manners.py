@@ -1,7 +1,7 @@
 """A crawl's manners towards the hosts of its marketplace: when the next request may go out, and when to stop.
 
 What a host asked for is kept, so that a crawl that is started again does not ask earlier than the one before was told,
-nor one beside it. The pace is each crawl's own.
+nor one beside it. The pace is one for all: a request takes its turn in the ledger.
 """
 
 import asyncio
@@ -24,13 +24,22 @@ class Manners:
     """Every request of a crawl passes `turn`, and what came of it is told here. `path` is the file of the standings.
 
     `is_last_page` says whether one page alone is left of many: that it is refused says nothing of the host.
+    `take_turn` is the ledger's: it says how long a host must be left alone after any crawl's request, and where that is
+    0 it notes one now.
     """
 
-    def __init__(self, path: Path, tact: Tact, is_last_page: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        tact: Tact,
+        is_last_page: Callable[[], bool],
+        take_turn: Callable[[str, float], float] = lambda host, seconds: 0.0,
+    ) -> None:
         self.is_stopped = False
         self._path = path
         self._tact = tact
         self._is_last_page = is_last_page
+        self._take_turn = take_turn
         self._hosts: dict[str, Host] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._standings: dict[str, HostStanding] = {}
@@ -58,7 +67,7 @@ class Manners:
         """Waits until a request may be sent to the host; whether it is a probe, None where the crawl ends before."""
         host = self._host(name)
         async with self._turns[name + "/robots.txt" * is_robots]:
-            while seconds := self._wait_seconds(host, is_robots):
+            while seconds := self._wait_seconds(host, is_robots) or self._others_seconds(host):
                 await asyncio.sleep(min(seconds, LOOK_SECONDS))
                 if self.is_stopped or host.is_given_up or is_ending():
                     return None
@@ -93,13 +102,17 @@ class Manners:
             self._hear()
             self._hosts[name] = Host(name, self._tact)
             if earlier := self._standings.get(name):
-                self._hosts[name].heed(earlier.state, self._instant(earlier))
+                self._hosts[name].heed(earlier.state, *self._instants(earlier))
         return self._hosts[name]
 
     def _wait_seconds(self, host: Host, is_robots: bool = False) -> float:
         """Seconds until the host may be asked, by what any crawl was told."""
         self._hear()
         return host.wait_seconds(time.monotonic(), is_robots)
+
+    def _others_seconds(self, host: Host) -> float:
+        """Seconds until the host may be asked after what others asked; where that is now, it is noted as asked."""
+        return self._take_turn(host.name, host.seconds_between(time.monotonic()))
 
     def _hear(self, cleared: str | None = None) -> None:
         """Takes up what other crawls wrote since; of the host `cleared`, which has just answered, only how long to
@@ -111,7 +124,7 @@ class Manners:
         for name, standing in self._standings.items():
             if name in self._hosts and standing != known.get(name):
                 state = CLOSED if name == cleared else standing.state
-                if self._hosts[name].heed(state, self._instant(standing)):
+                if self._hosts[name].heed(state, *self._instants(standing)):
                     logger.warning("%s: circuit open, as another crawl found", name)
 
     def _note(self, host: Host, is_news: bool, is_cleared: bool = False) -> None:
@@ -130,8 +143,10 @@ class Manners:
         when = f", asked next at {not_before:%Y-%m-%dT%H:%M:%SZ}" if host.state == OPEN else ""
         given_up = ", given up for this run" if host.is_given_up else ""
         line = f"{host.name}: circuit {host.state} ({host.refused_in_a_row} refused in a row){given_up}{when}"
-        return HostStanding(state=host.state, not_before=not_before, line=line)
+        slow = datetime.fromtimestamp(host.slow_until + self._to_utc, UTC) if host.slow_until > 0 else None
+        return HostStanding(state=host.state, not_before=not_before, line=line, slow_until=slow)
 
-    def _instant(self, standing: HostStanding) -> float:
-        """From when on, on the clock of the hosts."""
-        return standing.not_before.timestamp() - self._to_utc
+    def _instants(self, standing: HostStanding) -> tuple[float, float]:
+        """From when on it is asked, and until when half as often, on the clock of the hosts."""
+        slow_until = standing.slow_until.timestamp() if standing.slow_until else float("-inf")
+        return standing.not_before.timestamp() - self._to_utc, slow_until - self._to_utc

@@ -43,6 +43,7 @@ class ListingSpider(Spider):
         self._renewed = time.monotonic()
         self._held: set[PageKey] = set()
         self._is_broken = False
+        self._has_end = False
         self._free = asyncio.Event()
 
     async def start(self) -> AsyncIterator[Request]:
@@ -122,10 +123,11 @@ class ListingSpider(Spider):
             self.manners.answered(_host(page.url), is_probe)
 
     def _free_places(self) -> int:
-        """How many pages more may be held; none while the host rests."""
+        """How many pages more may be held; none while the host rests, and one until the first has come to its end:
+        before that nobody knows what robots.txt says, and a crawl beside this one may take the others."""
         if not self.manners.may_ask(self._host):
             return 0
-        free = self.marketplace.rate.concurrency - len(self._held)
+        free = (self.marketplace.rate.concurrency if self._has_end else 1) - len(self._held)
         return min(free, self._keeper.budget.left()) if free else 0
 
     def _end(self, planned: PlannedPage, keep: Callable[[], object]) -> None:
@@ -138,6 +140,7 @@ class ListingSpider(Spider):
             raise CloseSpider(BROKEN) from error
         finally:
             self._held.discard(planned.key)
+            self._has_end = True
             self._free.set()
         self._on_page()
 

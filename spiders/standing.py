@@ -17,11 +17,13 @@ FOLDER = "hosts"
 
 
 class HostStanding(BaseModel):
-    """A host's circuit (closed, open, half-open), before which instant it is not asked, and both in one line."""
+    """A host's circuit (closed, open, half-open), before which instant it is not asked, until when half as often (None:
+    for no time), and the first two in one line."""
 
     state: str
     not_before: datetime
     line: str
+    slow_until: datetime | None = None
 
 
 STANDINGS = TypeAdapter(dict[str, HostStanding])

@@ -18,6 +18,7 @@ import polars as pl
 from benchmarks.faults.homes import asked_beyond_plan, ended, finish, pages_of, prepare, requests, rows, start, steps
 from benchmarks.faults.table import FaultRow
 from benchmarks.faults.two_runs import DELAY_MS, small_pages
+from configs.calendar import week_of
 from sandbox.scenario import load
 from sandbox.site import serving
 from sandbox.world import lay_out, write_marketplace
@@ -26,6 +27,7 @@ from spiders.archive import read_page
 EAST = timedelta(hours=8)
 HOUR = timedelta(hours=1)
 PLAN, CRAWL = ["plan", "--marketplace", "practice"], ["crawl", "--marketplace", "practice"]
+SHORT_PAGE_SIZE = 4  # cards: half as many pages
 MOST_TRIES = 4
 UNTIL_MIDNIGHT = timedelta(seconds=5)  # from a crawl's first request
 ODD_INSTANTS = (
@@ -95,6 +97,13 @@ def iso_week(instant: datetime) -> date:
     """The Monday of an instant's ISO week, eight hours east of UTC."""
     year, week, _ = (instant.astimezone(UTC) + EAST).isocalendar()
     return date.fromisocalendar(year, week, 1)
+
+
+def hours_astray() -> int:
+    """Hours of seven years, two leap days and week 53 of 2026 among them, that our calendar puts into another week."""
+    first = datetime(2024, 1, 1, tzinfo=UTC)
+    hours = (first + number * HOUR for number in range(7 * 366 * 24))
+    return sum(week_of(hour) != iso_week(hour) for hour in hours)
 
 
 def offers_astray(home: Path) -> int:
@@ -185,20 +194,30 @@ def odd_week(folder: Path, now: datetime) -> tuple[int, int]:
 
 
 def row(folder: Path, is_short: bool = False) -> FaultRow:
-    """All of them; the short version leaves out UTC's midnight and the odd weeks."""
-    world = small_pages(folder)
+    """All of them; the short version only sets a clock back, over fewer pages."""
+    world = small_pages(folder, page_size=SHORT_PAGE_SIZE) if is_short else small_pages(folder)
     lay_out(folder / "laid-out", load(world), 1)
     back, latency = hour_back(folder / "back", world, folder / "laid-out")
+    if is_short:
+        return _row(back, None, None, [])
     shanghai = midnight(folder / "shanghai", world, folder / "laid-out", True, latency)
-    utc = None if is_short else midnight(folder / "utc", world, folder / "laid-out", False, latency)
-    odd = [] if is_short else [odd_week(folder / f"odd-{now:%Y}", now) for now in ODD_INSTANTS]
+    utc = midnight(folder / "utc", world, folder / "laid-out", False, latency)
+    return _row(back, shanghai, utc, [odd_week(folder / f"odd-{now:%Y}", now) for now in ODD_INSTANTS])
+
+
+def _row(back: Found, shanghai: Found | None, utc: Found | None, odd: Sequence[tuple[int, int]]) -> FaultRow:
+    """The table's row of those that were tried."""
     found = [one for one in (back, shanghai, utc) if one is not None]
-    struck = _struck("Shanghai's", shanghai) | (_struck("UTC's", utc) if utc else {})
-    struck |= {"pages that Shanghai's midnight left": shanghai.left, "workers at the hour set back": back.workers}
+    struck = {"workers at the hour set back": back.workers}
+    if shanghai:
+        struck |= _struck("Shanghai's", shanghai) | {"pages that Shanghai's midnight left": shanghai.left}
+    if utc:
+        struck |= _struck("UTC's", utc)
     return FaultRow(
         fault="clock set back an hour, midnight in Shanghai and UTC, week 53 of 2026, leap day of 2028",
         counts={
             "rows in the wrong week": sum(one.wrong_weeks for one in found) + sum(wrong for wrong, _ in odd),
+            "hours in the wrong week": hours_astray(),
             "pages fetched twice": sum(one.fetched_twice for one in found),
             "pages lost": back.left + (utc.left if utc else 0),
             "figures without their base": sum(bare for _, bare in odd),

@@ -1,7 +1,7 @@
 """Runs of one week at once on one home: two whole runs on SQLite, four workers on PostgreSQL, every step together.
 
-The site logs every request, and a home in which one run was alone tells what the tables must be. Of several releases at
-once one is made, and the others refuse with a sentence.
+The site logs every request, and when it came: together they may ask no more often than one. A home in which one run was
+alone tells what the tables must be. Of several releases at once one is made, and the others refuse with a sentence.
 """
 
 import shutil
@@ -27,6 +27,7 @@ from benchmarks.faults.homes import (
     steps,
 )
 from benchmarks.faults.postgres import postgres
+from benchmarks.faults.storm import Asked, requests
 from benchmarks.faults.table import FaultRow
 from configs.tables import table
 from sandbox.scenario import load
@@ -36,6 +37,8 @@ from spiders.ledger import Ledger
 
 PAGE_SIZE = 2  # cards: so that the week has thirty pages to share
 DELAY_MS = 1500  # an answer takes: so that none has read them all before the others begin
+RATE = {"requests_per_second": 5.0, "concurrency": 16}  # so many answers are under way that all workers have some
+IN_A_ROW = 4  # distances: one of them may be lost on the way from a busy machine, and two runs apart would need half
 REFUSED = "another publisher"
 RUN = ["run", "--week", str(LIVE), "--marketplace", "practice"]
 
@@ -49,6 +52,7 @@ class Meeting:
     tables_different: int
     pages_open: int
     workers: int
+    too_early: int
 
 
 def together(home: Path, command: Sequence[str], workers: int, **variables: str) -> None:
@@ -79,7 +83,7 @@ def _meeting(
     shutil.copytree(prepared, home)
     variables = {"ledger": url} if url else {}
     with serving(home.parent.parent / "world.yaml", 1, NOW, log, delay_ms=DELAY_MS) as base:
-        write_marketplace(home, base)
+        _write_marketplace(home, base)
         finish(home, steps()["plan"], NOW, **variables)
         for command in commands:
             together(home, command, workers, **variables)
@@ -91,7 +95,21 @@ def _meeting(
         tables_different=len(different(twin, home)) if twin else 0,
         pages_open=pages.filter(pl.col("state") != "done").height,
         workers=pages["worker"].n_unique(),
+        too_early=earlier_than_rate(requests(log), 1 / RATE["requests_per_second"]),
     )
+
+
+def earlier_than_rate(asked: Sequence[Asked], delay: float) -> int:
+    """Requests that came sooner behind the fourth before than three distances."""
+    spans = zip(asked, asked[IN_A_ROW:], strict=False)
+    return sum(later.came_at - earlier.came_at < (IN_A_ROW - 1) * delay for earlier, later in spans)
+
+
+def _write_marketplace(home: Path, base: str) -> None:
+    """The practice marketplace's file with the rate that is held against the site's log."""
+    path = write_marketplace(home, base)
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) | {"rate": RATE}
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def _offers_doubled(home: Path) -> int:
@@ -113,7 +131,7 @@ def _alone(folder: Path, prepared: Path) -> Path:
     home = folder / "alone"
     shutil.copytree(prepared, home)
     with serving(folder / "world.yaml", 1, NOW, folder / "alone.log") as base:
-        write_marketplace(home, base)
+        _write_marketplace(home, base)
         for command in steps().values():
             finish(home, command)
     return home
@@ -138,6 +156,7 @@ def row(folder: Path, is_short: bool = False) -> FaultRow:
             "pages fetched twice": sqlite.fetched_twice + server.fetched_twice,
             "rows doubled": sqlite.rows_doubled + server.rows_doubled,
             "tables different": sqlite.tables_different + server.tables_different,
+            "requests earlier than the rate": sqlite.too_early + server.too_early,
             "pages left open": sqlite.pages_open + server.pages_open,
             "workers that read pages on SQLite": sqlite.workers,
             "workers that read pages on PostgreSQL": server.workers,

@@ -1,6 +1,7 @@
 """Manners of real crawls: what a host asks for holds for all its pages, and a host that refuses all is left alone."""
 
 import ssl
+import threading
 import time
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
@@ -67,10 +68,11 @@ def test_a_host_that_asks_to_wait_is_left_alone_with_all_its_pages(
     site.failures[TOWELS, 1] = [(429, {"Retry-After": "2"}, b"")]
     times = timed(site)
     assert crawled(home_settings, small).balance.done == {"listing": 7}
-    later = [when for when in times if when > times[0] + ON_THE_WAY_SECONDS]
-    assert min(later) >= times[0] + 2.0
+    refused_at = times[site.log.index((TOWELS, 1))]
+    later = [when for when in times if when > refused_at + ON_THE_WAY_SECONDS]
+    assert min(later) >= refused_at + 2.0
     (standing,) = read_standings(standing_file(home_settings.home, "small")).values()
-    assert standing.not_before.timestamp() == pytest.approx(times[0] + 2.0, abs=1.0)
+    assert standing.not_before.timestamp() == pytest.approx(refused_at + 2.0, abs=1.0)
     assert lines_of(home_settings.home) == []
 
 
@@ -137,6 +139,42 @@ def test_one_page_that_is_always_refused_does_not_stop_the_others(
     assert crawled(home_settings, small).balance.done == {"error": 1, "listing": 6}
     row = Ledger(home_settings.ledger_url).rows().filter(outcome="error").row(0, named=True)
     assert (row["page"], row["status"], row["attempts"]) == (4, 503, 20)
+
+
+@pytest.mark.parametrize(("requests_per_second", "concurrency"), [(2.5, 4), (500, 2)])
+def test_two_crawls_at_once_ask_no_more_often_and_no_more_at_once_than_one(
+    site: Any, small: Marketplace, home_settings: Settings, requests_per_second: float, concurrency: int
+) -> None:
+    rate = small.rate.model_copy(update={"requests_per_second": requests_per_second, "concurrency": concurrency})
+    slow = small.model_copy(update={"rate": rate})
+    times: list[float] = []
+    under_way: list[str] = []
+    most: list[int] = []
+    answer = site.answer
+
+    def watched(path: str) -> Any:
+        if "robots" not in path:
+            times.append(time.time())
+            under_way.append(path)
+            most.append(len(under_way))
+            time.sleep(0.6)
+            under_way.pop()
+        return answer(path)
+
+    site.answer, site.pages = watched, {TOWELS: 6, LUGGAGE: 5}
+    site.crawlers_wanted = threading.Barrier(2)
+    crawls = [threading.Thread(target=crawled, args=(home_settings, slow)) for _ in range(2)]
+    for thread in crawls:
+        thread.start()
+    for thread in crawls:
+        thread.join()
+    pages = Ledger(home_settings.ledger_url).rows("small", WEEK)
+    assert set(pages["outcome"]) == {"listing"}
+    assert pages["worker"].n_unique() == 2
+    assert 1 < max(most) <= concurrency
+    # four distances, of which a busy machine may shorten one: crawls that each kept the pace alone would need two
+    times.sort()
+    assert min(later - earlier for earlier, later in zip(times, times[4:], strict=False)) > 3 / requests_per_second
 
 
 def test_the_pages_of_a_day_are_counted_over_restarts(site: Any, small: Marketplace, home_settings: Settings) -> None:
