@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.assistant import two_way_slope
+from benchmarks.adopters_textbook import two_way_slope
 from transforms.group_time import LEADS, NEVER, Adoption, Effects, group_time_effects, normal_degrees
 
 YUAN = st.floats(-5, 5)
