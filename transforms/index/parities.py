@@ -11,14 +11,14 @@ import polars as pl
 from transforms.index.formulas import TRANSITIVE, Operands, formula_of
 from transforms.index.jackknife import groups_there, index_frame
 from transforms.index.links import log_links
-from transforms.index.matrices import dense
 from transforms.index.splices import first_linked, log_levels
+from transforms.index.tables import Table
 from transforms.index.windows import Plan, Start, plan
 from transforms.ordered import FloatArray
 
 
 def geks(
-    frame: pl.DataFrame,
+    frame: Table,
     formula: str = "tornqvist",
     window: int | None = None,
     splice: str | None = None,
@@ -29,9 +29,10 @@ def geks(
     `formula` is jevons, merchant_jevons (merchants weigh equally, a geometric mean inside each), tornqvist, fisher or
     walsh. `window`, `splice` and `start` as in `transforms.index`. Raises InputError on rows that cannot be used.
     """
-    matrices = dense(frame)
+    of = formula_of(formula, TRANSITIVE)
+    matrices = of.matrices(frame)
     growth = plan(len(matrices.periods), window, splice, start)
-    links = log_links(Operands(matrices), formula_of(formula, TRANSITIVE))
+    links = log_links(Operands(matrices), of)
     logs = geks_levels(links, growth)
     return index_frame(matrices.periods, logs, groups_there(matrices))
 
