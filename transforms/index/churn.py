@@ -16,7 +16,7 @@ from transforms.relaunch import relaunches as relaunched
 PRICE_LEFT, SHARE_LEFT = 0.5, 0.2  # a sell-off: the price falls by more than half, the share of quantity by over 80 %
 IDS, DATES, PRICES = ("product", "merchant", "stratum"), ("first_week", "last_week"), ("first_price", "last_price")
 GONE = "gone_week"
-DUMPS, RELAUNCHES = "finding sell-offs", "finding relaunches"
+DUMPS, RELAUNCHES, FOLLOWING = "finding sell-offs", "finding relaunches", "following relaunches"
 
 
 def without_dumps(frame: Table) -> pl.DataFrame:
@@ -46,8 +46,9 @@ def relaunches(listings: Table) -> pl.DataFrame:
     """One row per listing that came back under a new id: product, relaunch_of and similarity, sorted by product.
 
     Takes one row per listing: product, merchant, stratum (category and unit), title, first_week, last_week,
-    first_price, last_price, and where known `gone_week`, the first week that was read without it; without that column
-    it is the week after the last one in which it was seen. What counts as a relaunch is told in transforms/relaunch.py.
+    first_price, last_price, and where known `gone_week`, the first week that was read without it, null while it stands;
+    without that column it is the week after the last one in which it was seen, if any listing was seen later. What
+    counts as a relaunch is told in transforms/relaunch.py.
     Raises InputError where columns are missing or hold what they cannot.
     """
     frame = as_frame(listings)
@@ -63,12 +64,12 @@ def relaunches(listings: Table) -> pl.DataFrame:
     return named.sort("product")
 
 
-def with_relaunches(frame: Table, found: pl.DataFrame) -> pl.DataFrame:
+def with_relaunches(frame: Table, found: Table) -> pl.DataFrame:
     """The rows with `product` replaced by the first id that the listing had; takes what `relaunches` found."""
-    rows = as_frame(frame)
-    refuse_missing(rows, ("product",), "following relaunches")
-    refuse_missing(found, ("product", "relaunch_of"), "following relaunches")
-    before = dict(zip(found["product"], found["relaunch_of"], strict=True))
+    rows, pairs = as_frame(frame), as_frame(found)
+    refuse_missing(rows, ("product",), FOLLOWING)
+    refuse_missing(pairs, ("product", "relaunch_of"), FOLLOWING)
+    before = dict(zip(pairs["product"], pairs["relaunch_of"], strict=True))
     first = {}
     for product in before:
         root = product
@@ -79,9 +80,8 @@ def with_relaunches(frame: Table, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sightings(listings: pl.DataFrame) -> pl.DataFrame:
-    """The listings as `transforms.relaunch.sightings` has them; a listing seen in the last week of all still stands."""
-    next_week = pl.col("last_week") + timedelta(weeks=1)
-    gone = pl.coalesce(GONE, next_week) if GONE in listings.columns else next_week
+    """The listings as `transforms.relaunch.sightings` has them."""
+    week_after = pl.when(pl.col("last_week") < pl.col("last_week").max()).then(pl.col("last_week") + timedelta(weeks=1))
     return listings.select(
         marketplace=pl.lit(""),
         category="stratum",
@@ -90,7 +90,7 @@ def _sightings(listings: pl.DataFrame) -> pl.DataFrame:
         unit=pl.lit(""),
         first_week="first_week",
         last_week="last_week",
-        gone_week=pl.when(pl.col("last_week") < pl.col("last_week").max()).then(gone),
+        gone_week=pl.col(GONE) if GONE in listings.columns else week_after,
         is_new=pl.col("first_week") > pl.col("first_week").min(),
         price_yuan="last_price",
         first_price_yuan="first_price",
