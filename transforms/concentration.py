@@ -24,9 +24,11 @@ TOP = 4
 
 @dataclass(frozen=True)
 class Found:
-    """A statistic of concentration, the standard error of its logarithm (None: unknown) and its degrees of freedom."""
+    """A statistic of concentration, the merchants that it is of, the standard error of its logarithm (None: unknown)
+    and its degrees of freedom."""
 
     value: float
+    merchants: int
     error: float | None = None
     degrees: float = 2.0
 
@@ -49,26 +51,33 @@ def concentration(yuan: FloatArray, earlier: FloatArray) -> dict[Statistic, Foun
         ratio[is_both] -= total((mean * ratio)[is_both]) / total(mean[is_both])
         merchants = int(np.count_nonzero(is_both))
         error, tail = (_widest(slopes, ratio, merchants) for slopes in (_of_index(mean), _of_four(mean)))
+    count = len(share)
     return {
-        "hhi": Found(POINTS * index, *error),
-        "effective": Found(1 / index, *error),
-        "top4": Found(four, *tail) if len(share) > TOP else None,
+        "hhi": Found(POINTS * index, count, *error),
+        "effective": Found(1 / index, count, *error),
+        "top4": Found(four, count, *tail) if count > TOP else None,
     }
 
 
 def concentration_level(found: Found, statistic: Statistic) -> Interval:
-    """The statistic with its interval: on the logarithm, for the share of four on the logit."""
+    """The statistic with its interval, on the logit of the index or of the share of four.
+
+    Both lie between what equal merchants would have and 1, and so do the ends: of few merchants of restless sales the
+    interval on the logarithm was found to leave that range in nine cases of ten.
+    """
     value, error = found.value, found.error
     if error is None:
         return Interval(value)
-    if error == 0:  # neither exp(ln x) nor expit(logit(x)) is x to the last bit
+    of = {"hhi": value / POINTS, "effective": 1 / value, "top4": value}[statistic]
+    if error == 0 or of >= 1:  # expit(logit(x)) is not x to the last bit, and 1 has no logit
         return Interval(value, value, value, 0.0, found.degrees)
-    reach = student_quantile(found.degrees) * error
-    if statistic == "top4":
-        low, high = (float(expit(logit(value) + side * reach / (1 - value))) for side in (-1, 1))
-    else:
-        low, high = (value * float(np.exp(side * reach)) for side in (-1, 1))
-    return Interval(value, low, high, error, found.degrees)
+    reach = student_quantile(found.degrees) * error / (1 - of)
+    least = min(of, (TOP if statistic == "top4" else 1) / found.merchants)
+    low, high = (max(least, float(expit(logit(of) + side * reach))) for side in (-1, 1))
+    if statistic == "effective":
+        return Interval(value, 1 / high, 1 / low, error, found.degrees)
+    scale = POINTS if statistic == "hhi" else 1
+    return Interval(value, scale * low, scale * high, error, found.degrees)
 
 
 def concentration_ratio(then: Found, now: Found) -> Interval:

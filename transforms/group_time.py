@@ -25,7 +25,8 @@ LEADS = 8  # readings before treatment whose lags are looked at
 class Adoption:
     """One row per unit, sorted by stratum: its outcome at each reading (NaN where not seen), the reading of its first
     treatment (NEVER for none), the numbers of its stratum and of its merchant, the cluster; both from 0 without gaps.
-    A unit treated at the first reading has no reading before and takes no part."""
+    A merchant has one unit in a stratum at most. A unit treated at the first reading has no reading before and takes no
+    part."""
 
     outcome: FloatArray
     first: IntArray
@@ -54,23 +55,25 @@ class Mean:
 @dataclass(frozen=True)
 class Effects:
     """Sums by merchant (rows) and lag (columns): `gain` of its treated readings over their controls, `count` of those
-    readings, `pull` (how much the gain of all would rise without it among the controls), and whether it is one."""
+    readings, `pull` (how much the gain of all would rise without it among the controls), `loss` (how many treated
+    readings would be left out since but one control remains), and whether it is a control."""
 
     lags: IntArray
     gain: FloatArray
     count: FloatArray
     pull: FloatArray
+    loss: FloatArray
     is_control: BoolArray
 
     def over(self, is_in: BoolArray) -> Mean:
         """The mean over the treated readings at some lags, each reading counting once."""
-        gain, count, pull = (part[:, is_in].sum(axis=1) for part in (self.gain, self.count, self.pull))
-        return _mean(gain, count, pull, self.takes_part(is_in))
+        gain, count, pull, loss = (part[:, is_in].sum(axis=1) for part in self._sums())
+        return _mean(gain, count, pull, loss, self.takes_part(is_in))
 
     def each(self, is_in: BoolArray) -> Mean:
         """The mean at each of some lags."""
-        gain, count, pull = (part[:, is_in] for part in (self.gain, self.count, self.pull))
-        return _mean(gain, count, pull, self.takes_part(is_in))
+        gain, count, pull, loss = (part[:, is_in] for part in self._sums())
+        return _mean(gain, count, pull, loss, self.takes_part(is_in))
 
     def by_lag(self) -> dict[int, Interval]:
         """The event study: the mean at each lag that anything is known of, with its interval."""
@@ -81,24 +84,27 @@ class Effects:
         """Which merchants are treated or controls at some lags."""
         return np.asarray(((self.count > 0) | self.is_control)[:, is_in].any(axis=1))
 
+    def _sums(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        return self.gain, self.count, self.pull, self.loss
+
 
 def group_time_effects(adoption: Adoption) -> Effects:
     """The sums of all groups, by merchant and lag from -LEADS on; cells with fewer than two controls are left out."""
     units, readings = adoption.outcome.shape
     lags = np.arange(-LEADS, max(readings, 1))
-    by_unit = np.zeros((4, units, len(lags)))
+    by_unit = np.zeros((5, units, len(lags)))
     for group in np.unique(adoption.first[(adoption.first > 0) & (adoption.first < readings)]).tolist():
         at = np.arange(max(1, group - LEADS), readings)
         by_unit[:, :, at - group + LEADS] += _cells(adoption, group, at)
-    by_merchant = np.zeros((4, int(adoption.merchant.max(initial=-1)) + 1, len(lags)))
+    by_merchant = np.zeros((5, int(adoption.merchant.max(initial=-1)) + 1, len(lags)))
     for whole, own in zip(by_merchant, by_unit, strict=True):
         np.add.at(whole, adoption.merchant, own)
-    gain, count, pull, is_control = by_merchant
-    return Effects(lags, gain, count, pull, is_control > 0)
+    gain, count, pull, loss, is_control = by_merchant
+    return Effects(lags, gain, count, pull, loss, is_control > 0)
 
 
 def _cells(adoption: Adoption, group: int, at: IntArray) -> FloatArray:
-    """Gain, count, pull and whether it is a control, of each unit in the cells of one group at some readings."""
+    """Gain, count, pull, loss and whether it is a control, of each unit in the cells of one group at some readings."""
     change = adoption.outcome[:, at] - adoption.outcome[:, np.minimum(at, group) - 1]
     is_known = ~np.isnan(change)
     change = np.where(is_known, change, 0.0)
@@ -112,15 +118,18 @@ def _cells(adoption: Adoption, group: int, at: IntArray) -> FloatArray:
     is_usable = (control_count >= 2) & (treated_count > 0)
     treated, control = treated & is_usable, control & is_usable
     apart = change - control_sum / np.maximum(control_count, 1.0)
+    gain = np.where(treated, apart, 0.0)
+    is_last = control & (control_count == 2)  # without one of two the cell is left out
     pull = treated_count / np.maximum(control_count - 1.0, 1.0) * apart
-    return np.stack([np.where(treated, apart, 0.0), treated, np.where(control, pull, 0.0), control])
+    pull = np.where(is_last, -np.add.reduceat(gain, starts, axis=0)[adoption.stratum], np.where(control, pull, 0.0))
+    return np.stack([gain, treated, pull, np.where(is_last, treated_count, 0.0), control])
 
 
-def _mean(gain: FloatArray, count: FloatArray, pull: FloatArray, takes_part: BoolArray) -> Mean:
+def _mean(gain: FloatArray, count: FloatArray, pull: FloatArray, loss: FloatArray, takes_part: BoolArray) -> Mean:
     """From the sums of each merchant (first axis)."""
-    gain, count, pull = gain[takes_part], count[takes_part], pull[takes_part]
+    gain, count, pull, loss = gain[takes_part], count[takes_part], pull[takes_part], loss[takes_part]
     whole, sum_of_gains = count.sum(axis=0), gain.sum(axis=0)
-    rest = whole - count
+    rest = whole - count - loss
     with np.errstate(invalid="ignore", divide="ignore"):
         value = sum_of_gains / whole
         without = (sum_of_gains - gain + pull) / rest

@@ -3,9 +3,14 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from benchmarks.assistant import HIGHEST, LOWEST, trials
+from benchmarks.adopters_textbook import weighted_effects
+from benchmarks.assistant import trials
 from benchmarks.coverage import coverage_of
-from sandbox.adopters import draw_adoptions
+from benchmarks.demand import HIGHEST, LOWEST
+from sandbox.adopters import WEEK, draw_adoptions
+from transforms.adoption import adoption_panel, adoption_reading
+from transforms.group_time import group_time_effects
+from transforms.pretrends import after
 
 BELTS = 60
 
@@ -27,7 +32,16 @@ def test_intervals_hold_what_was_planted(tried: pl.DataFrame) -> None:
 def test_the_campaign_counts_as_that_of_the_other_figures(tried: pl.DataFrame) -> None:
     results = coverage_of(tried)
     assert results.select("merchants", "metric", "panel", "belts").rows() == [(100, "assistant_effect", "none", BELTS)]
+    assert 0 < results["covered_share_bootstrap"].item() <= 1
     assert results["covered_share_without_rules"].item() == pytest.approx(tried["is_covered"].mean())
+
+
+def test_the_bootstrap_is_of_the_estimator_that_is_published() -> None:
+    belt = next(draw_adoptions(80, 1, seed=6))
+    adoption = adoption_panel({week: adoption_reading(rows) for week, rows in belt.readings.items()}, WEEK).adoption
+    effects = group_time_effects(adoption)
+    once = weighted_effects(adoption, np.ones((1, int(adoption.merchant.max()) + 1)))
+    assert once[0] == pytest.approx(float(effects.over(after(effects)).value), abs=1e-12)
 
 
 def test_a_seed_draws_the_same_belts_again() -> None:

@@ -1,8 +1,10 @@
 import numpy as np
+import polars as pl
 import pytest
 from scipy import stats
 
-from benchmarks.share_coverage import HIGHEST, LOWEST, SHARES, cell, draw
+from benchmarks.demand import HIGHEST, LOWEST, OK, TOO_OFTEN, TOO_SELDOM
+from benchmarks.share_coverage import SHARES, cell, draw, judged
 
 BELTS = 1500
 
@@ -28,3 +30,10 @@ def test_the_planted_share_is_the_mean_of_what_is_drawn() -> None:
     for share in SHARES:
         part, of = draw(200, share, 0.5, 400, random)
         assert part.sum() / of.sum() == pytest.approx(share, abs=0.01)
+
+
+def test_covering_always_is_a_fault_only_where_the_interval_could_miss() -> None:
+    table = pl.DataFrame(
+        {"share": [0.0, 0.3, 1.0, 0.0, 0.3], "covered": [1.0, 1.0, 1.0, 0.8, 0.8], "published": 2000.0}
+    )
+    assert judged(table)["verdict"].to_list() == [OK, TOO_OFTEN, OK, TOO_SELDOM, TOO_SELDOM]

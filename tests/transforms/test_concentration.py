@@ -69,6 +69,35 @@ def test_intervals_hold_the_concentration_behind_noisy_windows(merchants: int, n
     ), hits
 
 
+@pytest.mark.parametrize("merchants", [5, 15])
+@pytest.mark.parametrize("sigma", [1.0, 3.0])
+def test_intervals_of_restless_merchants_stay_in_range_and_hold_the_truth(merchants: int, sigma: float) -> None:
+    """Sales swing by a factor e from window to window; on the logarithm nine intervals in ten left the range."""
+    hits = 0
+    for number in range(DRAWS):
+        random = np.random.default_rng([9, merchants, number])
+        size = random.lognormal(0, sigma, merchants)
+        found = concentration(noisy(random, size, 1.0), noisy(random, size, 1.0))
+        for statistic, least, most in (("hhi", 1e4 / merchants, 1e4), ("effective", 1, merchants), ("top4", 0, 1)):
+            told = concentration_level(found[statistic], statistic)  # type: ignore[arg-type, index]
+            assert least * (1 - 1e-12) <= told.low <= told.value <= told.high <= most * (1 + 1e-12)  # type: ignore[operator]
+            if statistic == "hhi":
+                hits += told.low <= 1e4 * ((size / size.sum()) ** 2).sum() <= told.high  # type: ignore[operator]
+    assert hits > stats.binom.ppf(0.001, DRAWS, 0.95)
+
+
+def test_an_index_near_ten_thousand_has_an_interval_below_it() -> None:
+    yuan = np.array([960.0, 10.0, 10.0, 10.0, 10.0])
+    told = concentration_level(concentration(yuan, np.array([900.0, 1.0, 90.0, 3.0, 40.0]))["hhi"], "hhi")  # type: ignore[arg-type]
+    assert told.value == pytest.approx(9220)
+    assert 2000 <= told.low < 9220 < told.high < 10_000  # type: ignore[operator]
+
+
+def test_a_merchant_who_has_all_but_a_rounding_error_is_sure() -> None:
+    told = concentration_level(concentration(np.array([1.0, 1e-20]), np.array([1.0, 1e-18]))["hhi"], "hhi")  # type: ignore[arg-type]
+    assert (told.low, told.high) == (10_000, 10_000)
+
+
 @pytest.mark.parametrize("restless", [6, 10])
 def test_intervals_hold_it_where_the_largest_merchants_are_the_restless_ones(restless: int) -> None:
     """Of forty merchants the largest six or ten swing by 30 %, the others by 2 %: one noise for all would be too

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.assistant import two_way_slope
+from benchmarks.adopters_textbook import two_way_slope
 from transforms.group_time import LEADS, NEVER, Adoption, Effects, group_time_effects, normal_degrees
 
 YUAN = st.floats(-5, 5)
@@ -105,6 +105,24 @@ def test_what_remains_without_a_merchant_is_the_estimate_made_without_it(seed: i
     count = len(merchants)
     spread = np.sqrt((count - 1) * np.mean((mean.without - mean.without.mean()) ** 2))
     assert mean.interval().standard_error == pytest.approx(spread)
+
+
+@pytest.mark.parametrize("lags", [(0, 7), (1, 7), (-8, -1)])
+@pytest.mark.parametrize("units", [9, 12, 18])
+def test_it_is_where_cells_have_two_controls_and_lose_one_too(units: int, lags: tuple[int, int]) -> None:
+    """A comparison with one control is left out, so that without either of two the whole cell is gone."""
+    pairs = 0
+    for seed in range(12):
+        data = drawn(seed, units=units)
+        effects = group_time_effects(data)
+        is_in = (effects.lags >= lags[0]) & (effects.lags <= lags[1])
+        merchants = np.flatnonzero(effects.takes_part(is_in))
+        expected = [by_loops(without(data, merchant), effects.lags[is_in].tolist()) for merchant in merchants]
+        found = effects.over(is_in).without
+        assert len(found) == (len(merchants) if np.isfinite(expected).all() else 0)
+        assert found == pytest.approx(np.array(expected[: len(found)]))
+        pairs += int((effects.loss[:, is_in] > 0).sum())
+    assert pairs > 10
 
 
 def without(data: Adoption, merchant: int) -> Adoption:

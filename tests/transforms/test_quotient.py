@@ -3,6 +3,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from transforms.quotient import COUNTS, candidates, location_quotients
 
@@ -19,7 +20,7 @@ def test_the_quotient_by_hand() -> None:
     row = location_quotients(HAND).row(1, named=True)
     assert (row["category"], row["quotient"], row["value_quotient"]) == ("towels", 2.5, 2.5)
     assert (row["place_merchants"], row["category_share"]) == (100, 0.25)
-    reach = 1.959963984540054 * np.sqrt(1 / 50 - 1 / 100 + 1 / 200 - 1 / 1000)
+    reach = 1.959963984540054 * np.sqrt(1 / 50 - 1 / 100 - 1 / 200 + 4 / 1000)
     assert (row["low"], row["high"]) == (pytest.approx(2.5 * np.exp(-reach)), pytest.approx(2.5 * np.exp(reach)))
 
 
@@ -67,17 +68,37 @@ def test_quotients_of_a_place_average_to_one(table: list[list[int]]) -> None:
     assert sums["one"].to_list() == pytest.approx([1.0] * sums.height)
 
 
-def test_the_interval_holds_the_true_quotient() -> None:
-    """Merchants drawn from known shares of places and categories; the interval errs on the wide side."""
-    random = np.random.default_rng(3)
-    shares = np.array([[0.05, 0.05], [0.15, 0.75]])
-    truth = (0.05 / 0.1) / (0.2 / 1.0)
-    hits = []
-    for _ in range(500):
-        drawn = random.multinomial(800, shares.ravel()).tolist()
-        names = [("a", "towels"), ("a", "socks"), ("b", "towels"), ("b", "socks")]
-        row = location_quotients(counts(*((*name, number) for name, number in zip(names, drawn, strict=True)))).row(
-            by_predicate=(pl.col("place_code") == "a") & (pl.col("category") == "towels"), named=True
-        )
-        hits.append(row["low"] <= truth <= row["high"])
-    assert 0.94 <= np.mean(hits) <= 1.0
+NAMES = [("a", "towels"), ("a", "socks"), ("b", "towels"), ("b", "socks")]
+SHARES = {
+    "half as common": [0.05, 0.05, 0.60, 0.30],
+    "as common": [0.04, 0.16, 0.16, 0.64],
+    "two and a half times": [0.05, 0.05, 0.15, 0.75],
+    "nearly all of the category": [0.10, 0.02, 0.03, 0.85],
+}
+
+
+def drawn_quotients(shares: list[float], merchants: int, draws: int, seed: int) -> list[dict[str, float]]:
+    """The row of the first cell, from merchants drawn from known shares of places and categories."""
+    drawn = np.random.default_rng(seed).multinomial(merchants, shares, draws).tolist()
+    is_first = (pl.col("place_code") == "a") & (pl.col("category") == "towels")
+    found = [
+        location_quotients(counts(*((*name, number) for name, number in zip(NAMES, row, strict=True)))) for row in drawn
+    ]
+    return [rows.row(by_predicate=is_first, named=True) for rows in found]
+
+
+@pytest.mark.parametrize("shares", SHARES.values(), ids=SHARES.keys())
+def test_the_interval_holds_the_true_quotient_as_often_as_it_says(shares: list[float]) -> None:
+    truth = shares[0] / (shares[0] + shares[1]) / (shares[0] + shares[2])
+    rows = drawn_quotients(shares, 1000, 1500, seed=3)
+    hits = sum(row["low"] <= truth <= row["high"] for row in rows)
+    assert stats.binom.ppf(0.001, len(rows), 0.94) < hits < stats.binom.ppf(0.999, len(rows), 0.96)
+
+
+@pytest.mark.parametrize("shares", SHARES.values(), ids=SHARES.keys())
+def test_the_standard_error_is_that_of_many_draws(shares: list[float]) -> None:
+    """In a table of 100,000 merchants, drawn 20,000 times."""
+    drawn = np.random.default_rng(7).multinomial(100_000, shares, 20_000)
+    logs = np.log(drawn[:, 0] / (drawn[:, 0] + drawn[:, 1]) / (drawn[:, 0] + drawn[:, 2]))
+    told = drawn_quotients(shares, 100_000, 1, seed=8)[0]
+    assert np.log(told["high"] / told["low"]) / 2 / 1.96 == pytest.approx(logs.std(), rel=0.03)

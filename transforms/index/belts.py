@@ -10,13 +10,14 @@ from transforms.index.aggregates import together
 from transforms.index.jackknife import log_interval, published
 from transforms.index.months import Columns, columns_of, period_of
 from transforms.index.strata import UNWEIGHTED, Settings, Stratum, formula_for, stratum_index
+from transforms.index.tables import Table, as_frame, refuse_missing, refuse_types
 
-ALL = "all"
+ALL, WHAT = "all", "a belt's price index"
 ROWS = ("week", "stratum", "merchant", "product", "price")
 
 
 def belt_index(
-    rows: pl.DataFrame,
+    rows: Table,
     formulas: Mapping[str, str] | None = None,
     window: int = 25,
     splice: str = "mean_pub",
@@ -35,6 +36,7 @@ def belt_index(
     with the last month. `is_seasonal` goods have no level, only the direct index against the same month a year before.
     Raises InputError on rows that cannot be used.
     """
+    rows = as_frame(rows)
     _check(rows)
     columns = columns_of(rows["week"])
     settings = Settings(window, splice, is_seasonal)
@@ -74,9 +76,9 @@ SCHEMA = {
 
 def _check(rows: pl.DataFrame) -> None:
     """Raises InputError where the rows have no weeks or strata to go by."""
-    missing = [name for name in ROWS if name not in rows.columns]
-    if missing:
-        raise InputError(f"a belt's price index needs the column {missing[0]}; the rows have {rows.columns}")
+    refuse_missing(rows, ROWS, WHAT)
+    numbers = [name for name in ("price", "quantity") if name in rows.columns]
+    refuse_types(rows, ("stratum", "merchant", "product"), numbers, WHAT)
     if rows.schema["week"] != pl.Date():
         raise InputError(f"a belt's price index needs weeks that are dates; the rows have {rows.schema['week']}")
     for name in ("week", "stratum"):

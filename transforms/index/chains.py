@@ -8,9 +8,10 @@ import polars as pl
 from configs.errors import InputError
 from transforms.index.formulas import Formula, Operands, formula_of
 from transforms.index.influences import Point, link, merchants_in, unity
-from transforms.index.matrices import Matrices, dense
+from transforms.index.matrices import Matrices
 from transforms.index.splices import first_linked
 from transforms.index.systems import shared
+from transforms.index.tables import Table
 from transforms.uncertainty import Interval
 
 Method = Literal["fixed_base", "chained", "period"]
@@ -18,7 +19,7 @@ METHODS = ("fixed_base", "chained", "period")
 Points = list[Point | None]
 
 
-def bilateral(frame: pl.DataFrame, formula: str = "fisher", method: Method = "fixed_base") -> pl.DataFrame:
+def bilateral(frame: Table, formula: str = "fisher", method: Method = "fixed_base") -> pl.DataFrame:
     """Bilateral index on matched products, one row per period: period, value, with merchants also low and high.
 
     `formula` is jevons, merchant_jevons, dutot, carli, laspeyres, paasche, fisher, tornqvist or walsh. `fixed_base`
@@ -28,8 +29,9 @@ def bilateral(frame: pl.DataFrame, formula: str = "fisher", method: Method = "fi
     """
     if method not in METHODS:
         raise InputError(f"{method!r} is no method here; choose one of {', '.join(METHODS)}")
-    matrices = dense(frame)
-    operands, of = Operands(matrices), formula_of(formula)
+    of = formula_of(formula)
+    matrices = of.matrices(frame)
+    operands = Operands(matrices)
     base = first_linked(shared(matrices.present)) if method != "period" else 0
     points: Points = []
     for t in range(len(matrices.periods)):

@@ -6,23 +6,29 @@ on it. Indicators of price wars keep the sell-offs, which are what they look for
 
 from datetime import timedelta
 
-import numpy as np
 import polars as pl
 
+from configs.errors import InputError
+from transforms.index.tables import Table, as_frame, refuse_missing, refuse_types
 from transforms.ordered import group_sums
+from transforms.relaunch import relaunches as relaunched
 
 PRICE_LEFT, SHARE_LEFT = 0.5, 0.2  # a sell-off: the price falls by more than half, the share of quantity by over 80 %
-NEAR = timedelta(days=21)
-SIMILAR = 0.8  # Jaccard similarity of the titles' 3-grams
-PRICE_RATIO = 1.5
+IDS, DATES, PRICES = ("product", "merchant", "stratum"), ("first_week", "last_week"), ("first_price", "last_price")
+GONE = "gone_week"
+DUMPS, RELAUNCHES, FOLLOWING = "finding sell-offs", "finding relaunches", "following relaunches"
 
 
-def without_dumps(frame: pl.DataFrame) -> pl.DataFrame:
+def without_dumps(frame: Table) -> pl.DataFrame:
     """The rows of period, product, price, quantity without sell-offs, sorted by product and period.
 
     A product that is gone before the last period loses its last rows from the first one on since which its price never
-    came back to half, nor its share of the period's quantity to a fifth, of what they were just before.
+    came back to half, nor its share of the period's quantity to a fifth, of what they were just before. Raises
+    InputError where columns are missing or hold what they cannot.
     """
+    frame = as_frame(frame)
+    refuse_missing(frame, ("period", "product", "price", "quantity"), DUMPS)
+    refuse_types(frame, ("period", "product"), ("price", "quantity"), DUMPS)
     keys = ["period", "product"]
     share = group_sums(frame, ["period"], ["product", "price", "quantity"], ["quantity"]).rename({"quantity": "_all"})
     rows = frame.join(share, on="period", how="left", validate="m:1").sort("product", "period")
@@ -36,57 +42,58 @@ def without_dumps(frame: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(~(is_dumped & is_gone)).select(frame.columns).sort(*reversed(keys))
 
 
-def relaunches(listings: pl.DataFrame) -> pl.DataFrame:
+def relaunches(listings: Table) -> pl.DataFrame:
     """One row per listing that came back under a new id: product, relaunch_of and similarity, sorted by product.
 
     Takes one row per listing: product, merchant, stratum (category and unit), title, first_week, last_week,
-    first_price, last_price. Same merchant and stratum, first seen within 21 days of the week in which the other was
-    last seen, a price within a factor 1.5, titles with a 3-gram similarity of at least 0.8. One to one, the most
-    similar first.
+    first_price, last_price, and where known `gone_week`, the first week that was read without it, null while it stands;
+    without that column it is the week after the last one in which it was seen, if any listing was seen later. What
+    counts as a relaunch is told in transforms/relaunch.py.
+    Raises InputError where columns are missing or hold what they cannot.
     """
-    ends = listings.select(pl.col("first_week").min().alias("first"), pl.col("last_week").max().alias("last"))
-    gone = listings.join(ends, how="cross").filter(pl.col("last_week") < pl.col("last")).drop("first", "last")
-    come = listings.join(ends, how="cross").filter(pl.col("first_week") > pl.col("first")).drop("first", "last")
-    pairs = come.join(gone, on=["merchant", "stratum"], suffix="_before").filter(
-        pl.col("product") != pl.col("product_before"),
-        pl.col("first_week") > pl.col("first_week_before"),
-        (pl.col("first_week") - pl.col("last_week_before")).abs() <= NEAR,
-        (pl.col("first_price") / pl.col("last_price_before")).log().abs() <= np.log(PRICE_RATIO),
-    )
-    titles = zip(pairs["title"], pairs["title_before"], strict=True)
-    similarity = pl.Series("similarity", [_similarity(*pair) for pair in titles], dtype=pl.Float64)
-    near = pairs.with_columns(similarity).filter(pl.col("similarity") >= SIMILAR)
-    ranked = near.sort("similarity", "product", "product_before", descending=[True, False, False])
-    return _one_to_one(ranked.select("product", pl.col("product_before").alias("relaunch_of"), "similarity"))
+    frame = as_frame(listings)
+    refuse_missing(frame, (*IDS, *DATES, *PRICES, "title"), RELAUNCHES)
+    refuse_types(frame, IDS, PRICES, RELAUNCHES)
+    dates = [name for name in (*DATES, GONE) if name in frame.columns and frame.schema[name] != pl.Date()]
+    if dates:
+        raise InputError(
+            f"{RELAUNCHES} needs weeks that are dates: the column {dates[0]} holds {frame.schema[dates[0]]}"
+        )
+    found = relaunched(_sightings(frame))
+    named = found.select(product="next_listing_id", relaunch_of="listing_id", similarity="jaccard")
+    return named.sort("product")
 
 
-def with_relaunches(frame: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+def with_relaunches(frame: Table, found: Table) -> pl.DataFrame:
     """The rows with `product` replaced by the first id that the listing had; takes what `relaunches` found."""
-    before = dict(zip(found["product"], found["relaunch_of"], strict=True))
+    rows, pairs = as_frame(frame), as_frame(found)
+    refuse_missing(rows, ("product",), FOLLOWING)
+    refuse_missing(pairs, ("product", "relaunch_of"), FOLLOWING)
+    before = dict(zip(pairs["product"], pairs["relaunch_of"], strict=True))
     first = {}
     for product in before:
         root = product
         while root in before:
             root = before[root]
         first[product] = root
-    return frame.with_columns(pl.col("product").replace(first))
+    return rows.with_columns(pl.col("product").replace(first))
 
 
-def _similarity(title: str | None, other: str | None) -> float:
-    """Jaccard similarity of 3-grams; 0 without a title, shorter ones count as one gram."""
-    if not title or not other:
-        return 0.0
-    grams, others = ({text[n : n + 3] for n in range(max(1, len(text) - 2))} for text in (title, other))
-    return len(grams & others) / len(grams | others)
-
-
-def _one_to_one(ranked: pl.DataFrame) -> pl.DataFrame:
-    """Of ranked pairs the first of each product and of each earlier one."""
-    taken: set[tuple[str, object]] = set()
-    kept = []
-    for product, earlier, _ in ranked.iter_rows():
-        is_free = not {("new", product), ("old", earlier)} & taken
-        kept.append(is_free)
-        if is_free:
-            taken |= {("new", product), ("old", earlier)}
-    return ranked.filter(pl.Series(kept, dtype=pl.Boolean)).sort("product")
+def _sightings(listings: pl.DataFrame) -> pl.DataFrame:
+    """The listings as `transforms.relaunch.sightings` has them."""
+    week_after = pl.when(pl.col("last_week") < pl.col("last_week").max()).then(pl.col("last_week") + timedelta(weeks=1))
+    return listings.select(
+        marketplace=pl.lit(""),
+        category="stratum",
+        merchant_id="merchant",
+        listing_id="product",
+        unit=pl.lit(""),
+        first_week="first_week",
+        last_week="last_week",
+        gone_week=pl.col(GONE) if GONE in listings.columns else week_after,
+        is_new=pl.col("first_week") > pl.col("first_week").min(),
+        price_yuan="last_price",
+        first_price_yuan="first_price",
+        title_text=pl.col("title").cast(pl.String),
+        first_title_text=pl.col("title").cast(pl.String),
+    )

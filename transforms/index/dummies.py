@@ -18,12 +18,13 @@ from transforms.index.jackknife import groups_there, index_frame
 from transforms.index.matrices import Matrices, dense
 from transforms.index.splices import first_linked, log_levels
 from transforms.index.systems import differences, shared, solved
+from transforms.index.tables import Table, without_null_quantities
 from transforms.index.windows import Start, plan
 from transforms.ordered import FloatArray, cross_sums
 
 
 def time_product_dummy(
-    frame: pl.DataFrame,
+    frame: Table,
     weighted: bool = True,
     window: int | None = None,
     splice: str | None = None,
@@ -34,7 +35,7 @@ def time_product_dummy(
     `weighted` by the expenditure shares of each period; otherwise every price counts alike and no quantities are
     needed. `window`, `splice` and `start` as in `transforms.index`. Raises InputError on rows that cannot be used.
     """
-    matrices = dense(frame)
+    matrices = dense(frame if weighted else without_null_quantities(frame))
     growth = plan(len(matrices.periods), window, splice, start)
     operands = Operands(matrices)
     weight, logs = operands["value" if weighted else "present"], operands["log"]

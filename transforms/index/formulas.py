@@ -13,10 +13,12 @@ from typing import Literal
 import numpy as np
 
 from configs.errors import InputError
-from transforms.index.matrices import Matrices
+from transforms.index.matrices import Matrices, dense
+from transforms.index.tables import Table, without_null_quantities
 from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by
 
 Pair = tuple[str, str]  # a matrix at period s, a matrix at period t
+UNWEIGHTED = {"present", "log", "price", "inverse"}
 NEGLIGIBLE = 1e-12  # a remainder of a sum below this share of it is a rounding error
 
 
@@ -32,6 +34,15 @@ class Formula:
     is_ratio: bool
     direction: Literal["forward", "backward", "both"] = "forward"
     by_merchant: bool = False
+
+    @property
+    def needs_quantity(self) -> bool:
+        """Whether it weighs by quantities, so that a price without one is of no use."""
+        return not {name for pair in (*self.above, self.below) for name in pair} <= UNWEIGHTED
+
+    def matrices(self, table: Table) -> Matrices:
+        """The matrices of a table; without quantities where they are not needed and not known."""
+        return dense(table if self.needs_quantity else without_null_quantities(table))
 
 
 LOG_RATIO = (("present", "log"), ("log", "present"))

@@ -15,12 +15,13 @@ from transforms.index.links import without_groups
 from transforms.index.matrices import dense
 from transforms.index.splices import first_linked, log_levels
 from transforms.index.systems import connected, differences, shared
+from transforms.index.tables import Table
 from transforms.index.windows import Start, plan
 from transforms.ordered import FloatArray, cross_sums
 
 
 def geary_khamis(
-    frame: pl.DataFrame, window: int | None = None, splice: str | None = None, start: Start = "window"
+    frame: Table, window: int | None = None, splice: str | None = None, start: Start = "window"
 ) -> pl.DataFrame:
     """Geary-Khamis index, one row per period: period, value, and where the frame has merchants low and high.
 

@@ -17,13 +17,14 @@ import polars as pl
 from configs.errors import InputError
 from transforms.index.formulas import Operands
 from transforms.index.matrices import dense
+from transforms.index.tables import Table
 from transforms.ordered import FloatArray, total
 
 EFFECTS = ("price_effect", "quantity_effect", "entry_effect", "exit_effect", "total_change")
 Split = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 
-def indicator(frame: pl.DataFrame, formula: str = "bennet") -> pl.DataFrame:
+def indicator(frame: Table, formula: str = "bennet") -> pl.DataFrame:
     """One row per period: period and EFFECTS against the period before, in the money of price times quantity.
 
     `formula` is bennet or montgomery. The effects add up to total_change; exit is negative. Null in the first period.

@@ -11,10 +11,12 @@ import numpy as np
 import polars as pl
 
 from configs.errors import InputError
+from transforms.index.tables import MOST, Table, as_frame, is_extreme, refuse_missing, refuse_types
 from transforms.ordered import BoolArray, FloatArray, IntArray
 
 GROUPS = 50  # METHOD 1.5: merchants fall into so many groups, which the jackknife deletes in turn
 MERCHANT = "merchant"
+NUMBERS = ("price", "quantity")
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,16 @@ class Matrices:
         return [slice(int(edges[number]), int(edges[number + 1])) for number in range(GROUPS)]
 
 
-def dense(frame: pl.DataFrame, periods: pl.Series | None = None) -> Matrices:
-    """The matrices of a frame with columns period, product, price and, where there are, quantity and merchant.
+def dense(table: Table, periods: pl.Series | None = None) -> Matrices:
+    """The matrices of a table with columns period, product, price and, where there are, quantity and merchant.
 
     Rows of one period and product are summed: the price is then their unit value, or the geometric mean where they
     have no quantities. `periods` (sorted, all of the frame's) adds periods without rows. Raises InputError on nulls,
     prices that are not above 0, quantities below 0, and a product of two merchants.
     """
+    frame = as_frame(table)
     refuse_unusable(frame)
-    rows = frame.with_columns(pl.col(pl.Categorical).cast(pl.String))
+    rows = frame.select(pl.col(used_columns(frame))).with_columns(pl.col(pl.Categorical).cast(pl.String))
     periods = rows["period"].unique().sort() if periods is None else periods
     products = rows["product"].unique().sort()
     row, column = numbered(rows["period"], periods), numbered(rows["product"], products)
@@ -66,19 +69,21 @@ def dense(frame: pl.DataFrame, periods: pl.Series | None = None) -> Matrices:
 
 def refuse_unusable(frame: pl.DataFrame) -> None:
     """Raises InputError that counts what cannot enter an index and names the first such row."""
-    columns = [name for name in ("period", "product", "price", "quantity", MERCHANT) if name in frame.columns]
-    missing = {"period", "product", "price"} - set(columns)
-    if missing:
-        raise InputError(f"a price index needs the column {sorted(missing)[0]}; the frame has {frame.columns}")
-    texts = [name for name in ("price", "quantity") if name in columns and not frame.schema[name].is_numeric()]
-    if texts:
-        raise InputError(f"a price index needs numbers: the column {texts[0]} holds {frame.schema[texts[0]]}")
+    refuse_missing(frame, ("period", "product", "price"))
+    columns = used_columns(frame)
+    numbers = [name for name in columns if name in NUMBERS]
+    refuse_types(frame, [name for name in columns if name not in NUMBERS], numbers, "a price index")
     faults = frame.select(fault.fill_null(False).alias(name) for name, fault in _faults(columns).items())
     counts = {name: int(faults[name].sum()) for name in faults.columns}
     if any(counts.values()):
         first = frame.select(columns).filter(faults.select(pl.any_horizontal(pl.all())).to_series()).row(0, named=True)
         said = ", ".join(f"{name} in {count}" for name, count in counts.items() if count)
         raise InputError(f"a price index cannot use all of {frame.height} rows: {said}; the first is {first}")
+
+
+def used_columns(frame: pl.DataFrame) -> list[str]:
+    """Of the frame's columns those that an index looks at."""
+    return [name for name in ("period", "product", *NUMBERS, MERCHANT) if name in frame.columns]
 
 
 def numbered(column: pl.Series, known: pl.Series) -> IntArray:
@@ -104,6 +109,9 @@ def _faults(columns: list[str]) -> dict[str, pl.Expr]:
     if "quantity" in columns:
         faults["quantity negative"] = quantity < 0
         faults["quantity not finite"] = ~quantity.cast(pl.Float64).is_finite()
+    for name in NUMBERS:
+        if name in columns:
+            faults[f"{name} beyond {1 / MOST:.0e} to {MOST:.0e}"] = is_extreme(name)
     return faults
 
 

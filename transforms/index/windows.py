@@ -1,6 +1,7 @@
 """Which window of periods each period of a series is estimated on, and where the new window meets the old series."""
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal
 
 from configs.errors import InputError
@@ -52,6 +53,8 @@ def _check(window: int | None, splice: str | None, start: str) -> None:
         raise InputError(f"{splice!r} is no splice; choose one of {', '.join(SPLICES)}")
     if start not in ("window", "expanding"):
         raise InputError(f"{start!r} is no start of a series; choose window or expanding")
+    if window is not None and (isinstance(window, bool) or not isinstance(window, Integral)):
+        raise InputError(f"a window is a whole number of periods, or None for all of them; this is {window!r}")
     if window is not None and window < 2:
         raise InputError(f"a window of {window} holds no comparison; it needs two periods at least")
     if window is None and splice not in (None, "fbew"):

@@ -60,18 +60,34 @@ def by_hand(formula: str, then: dict[str, tuple[float, float]], now: dict[str, t
     }[formula]
 
 
-def geks_by_hand(formula: str, frame: pl.DataFrame) -> list[float | None]:
-    """GEKS of all periods on one window against the first: mean over the periods that are linked with both ends."""
+def links_by_hand(formula: str, frame: pl.DataFrame) -> dict[tuple[int, int], float]:
+    """The log comparison of each pair of periods (numbered in order) that share a product."""
     periods = [sold(frame, period) for period in sorted(frame["period"].unique())]
-    found: list[float | None] = []
-    for now in periods:
-        paths = []
-        for through in periods:
-            first, second = by_hand(formula, periods[0], through), by_hand(formula, through, now)
-            if first is not None and second is not None:
-                paths.append(np.log(first) + np.log(second))
-        found.append(float(np.exp(np.mean(paths))) if paths else None)
-    return found
+    found = {
+        (s, t): by_hand(formula, then, now) for s, then in enumerate(periods) for t, now in enumerate(periods) if s < t
+    }
+    return {pair: float(np.log(value)) for pair, value in found.items() if value is not None}
+
+
+def geks_by_hand(formula: str, frame: pl.DataFrame) -> list[float]:
+    """GEKS of all periods on one window against the first, by least squares on one row per link; all are linked."""
+    links = links_by_hand(formula, frame)
+    design = np.zeros((len(links), frame["period"].n_unique()))
+    for row, (s, t) in enumerate(links):
+        design[row, s], design[row, t] = -1, 1
+    levels = np.linalg.lstsq(design, np.array(list(links.values())), rcond=None)[0]
+    return np.exp(levels - levels[0]).tolist()
+
+
+def reached_by_hand(formula: str, frame: pl.DataFrame) -> set[int]:
+    """The periods, numbered in order, to which a path of links leads from the first one that has a link."""
+    links = links_by_hand(formula, frame)
+    if not links:
+        return set()
+    reached = {min(s for s, _ in links)}
+    while more := {one for pair in links for one in pair if reached & set(pair)} - reached:
+        reached |= more
+    return reached
 
 
 def chain_by_hand(formula: str, frame: pl.DataFrame) -> list[float]:

@@ -3,8 +3,13 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
+from configs.errors import InputError
 from transforms.index import geks, relaunches, with_relaunches, without_dumps
+from transforms.relaunch import relaunches as in_the_line
+from transforms.relaunch import sightings
 
 WEEK = date(2026, 3, 2)
 
@@ -85,7 +90,10 @@ NEW = OLD | {
         ({"title": None}, False),
         ({"merchant": "m2"}, False),
         ({"stratum": "towels/gram"}, False),
-        ({"first_week": WEEK + timedelta(weeks=4)}, False),
+        ({"first_week": WEEK + timedelta(weeks=4)}, True),
+        ({"first_week": WEEK + timedelta(weeks=5)}, False),
+        ({"first_week": WEEK - timedelta(weeks=2)}, True),
+        ({"first_week": WEEK - timedelta(weeks=3)}, False),
         ({"first_price": 6.1}, False),
         ({"first_price": 2.7}, True),
         ({"first_price": 2.6}, False),
@@ -97,7 +105,10 @@ NEW = OLD | {
         "no title",
         "merchant",
         "stratum",
+        "three weeks missed",
         "late",
+        "beside the old one",
+        "long beside it",
         "dear",
         "cheap",
         "too cheap",
@@ -126,3 +137,55 @@ def test_an_index_with_relaunches_sees_the_price_go_on() -> None:
     assert geks(frame)["value"].to_list()[1:] == [None, None]
     linked = geks(with_relaunches(frame, found))["value"].to_numpy()
     assert linked == pytest.approx(np.array([1, 0.9, 0.81]), rel=1e-12)
+
+
+def test_where_weeks_were_not_read_the_listing_is_gone_from_the_first_one_read_without_it() -> None:
+    """Nobody looked for four weeks: the new one may have come in any of them."""
+    late = NEW | {"first_week": WEEK + timedelta(weeks=6)}
+    assert relaunches(pl.DataFrame([OLD, late])).is_empty()
+    known = pl.DataFrame([OLD, late]).with_columns(
+        gone_week=pl.Series([WEEK + timedelta(weeks=5), None], dtype=pl.Date)
+    )
+    assert relaunches(known).select("product", "relaunch_of").rows() == [("new", "old")]
+
+
+@given(missed=st.integers(0, 6), gap=st.integers(-4, 6))
+def test_the_library_and_the_line_follow_one_rule(missed: int, gap: int) -> None:
+    """Weeks are read but for `missed` ones after the old listing's last; the new one comes `gap` weeks after that."""
+    start, last = WEEK - timedelta(weeks=20), 20
+    read = [week for week in range(60) if not last < week <= last + missed]
+    assume(last + gap in read)
+    shown = {"steady": read, "old": [w for w in read if w <= last], "new": [w for w in read if w >= last + gap]}
+    rows = [
+        {"listing_id": name, "week": start + timedelta(weeks=week), "merchant_id": name if name == "steady" else "m1"}
+        for name, weeks in shown.items()
+        for week in weeks
+    ]
+    line = pl.DataFrame(rows).with_columns(
+        marketplace=pl.lit("x"), category=pl.lit("towels"), unit=pl.lit("piece"), price_yuan=4.0,
+        title_text=pl.lit(OLD["title"]),
+    )  # fmt: skip
+    seen = sightings(line)
+    listings = seen.select(
+        "first_week", "last_week", "gone_week", product="listing_id", merchant="merchant_id", stratum="category",
+        title="title_text", first_price="first_price_yuan", last_price="price_yuan",
+    )  # fmt: skip
+    of_line = in_the_line(seen).select("next_listing_id", "listing_id").rows()
+    assert relaunches(listings).select("product", "relaunch_of").rows() == of_line
+    if not missed:
+        assert relaunches(listings.drop("gone_week")).select("product", "relaunch_of").rows() == of_line
+    assert bool(of_line) is (abs(gap - missed - 1) <= 3)
+
+
+def test_what_is_missing_is_said_in_one_sentence() -> None:
+    frame, listings = offered(steady=STEADY), pl.DataFrame([OLD, NEW])
+    with pytest.raises(InputError, match=r"^finding sell-offs needs the column quantity; the frame has \['period'"):
+        without_dumps(frame.drop("quantity"))
+    with pytest.raises(InputError, match=r"^finding relaunches needs the column title; the frame has \['product'"):
+        relaunches(listings.drop("title"))
+    with pytest.raises(
+        InputError, match=r"^finding relaunches needs weeks that are dates: the column last_week holds S"
+    ):
+        relaunches(listings.with_columns(pl.col("last_week").cast(pl.String)))
+    with pytest.raises(InputError, match=r"^following relaunches needs the column relaunch_of"):
+        with_relaunches(frame, pl.DataFrame({"product": ["b"]}))

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.index.frames import SEEDS, by_hand, chain_by_hand, drawn, geks_by_hand, sold
+from tests.transforms.index.frames import (
+    SEEDS,
+    by_hand,
+    chain_by_hand,
+    drawn,
+    geks_by_hand,
+    links_by_hand,
+    reached_by_hand,
+    sold,
+)
 from transforms.index import bilateral, geary_khamis, geks, time_product_dummy
 
 FORMULAS = ("jevons", "dutot", "carli", "laspeyres", "paasche", "fisher", "tornqvist", "walsh")
@@ -124,15 +133,74 @@ def test_bilateral_is_what_the_textbooks_write(formula: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("formula", GEKS)
+@pytest.mark.parametrize("kept", [1.0, 0.4])
 @FEW
 @given(seed=SEEDS)
-def test_geks_averages_over_the_paths_that_exist(formula: str, seed: int) -> None:
-    frame = drawn(seed, products=3, kept=0.5)
-    expected = geks_by_hand(formula, frame)
-    found = geks(frame, formula)["value"].to_list()
-    assume(any(expected[1:]))  # else another period is the base
-    assert [value is None for value in found] == [value is None for value in expected]
-    assert [value for value in found if value] == pytest.approx([value for value in expected if value], rel=1e-11)
+def test_geks_is_least_squares_on_the_links_that_exist(formula: str, kept: float, seed: int) -> None:
+    frame = drawn(seed, products=4, kept=kept)
+    assume(len(reached_by_hand(formula, frame)) == frame["period"].n_unique())
+    assert values(geks(frame, formula)) == pytest.approx(np.array(geks_by_hand(formula, frame)), rel=1e-11)
+
+
+@pytest.mark.parametrize("formula", GEKS)
+@FEW
+@given(seed=SEEDS)
+def test_geks_of_complete_links_is_the_mean_over_all_periods(formula: str, seed: int) -> None:
+    frame = drawn(seed)
+    links = {pair: log for (s, t), log in links_by_hand(formula, frame).items() for pair, log in _both(s, t, log)}
+    mean = np.array(
+        [sum(links.get((via, t), 0.0) - links.get((via, 0), 0.0) for via in range(6)) / 6 for t in range(6)]
+    )
+    assert values(geks(frame, formula)) == pytest.approx(np.exp(mean), rel=1e-12)
+
+
+def _both(s: int, t: int, log: float) -> list[tuple[tuple[int, int], float]]:
+    return [((s, t), log), ((t, s), -log)]
+
+
+@pytest.mark.parametrize("formula", GEKS)
+@FEW
+@given(seed=SEEDS, base=st.integers(1, 5))
+def test_geks_with_missing_links_depends_on_no_base(formula: str, seed: int, base: int) -> None:
+    """Whichever period comes first, the change between two others is the same, and the same ones are null."""
+    frame = drawn(seed, products=4, kept=0.4)
+    other = frame.with_columns(pl.when(pl.col("period") == base).then(-1).otherwise("period").alias("period"))
+    from_first = geks(frame, formula)
+    from_base = geks(other, formula).with_columns(pl.col("period").replace(-1, base)).sort("period")
+    known = from_first["value"].is_not_null() & from_base["value"].is_not_null()
+    assume(known.sum() > 1)
+    one, two = (np.log(values(part.filter(known))) for part in (from_first, from_base))
+    assert np.diff(one) == pytest.approx(np.diff(two), abs=1e-11)
+    assert from_first["value"].is_null().equals(from_base["value"].is_null())
+
+
+@pytest.mark.parametrize("formula", GEKS)
+@FEW
+@given(seed=SEEDS)
+def test_geks_is_null_only_where_no_path_of_links_leads(formula: str, seed: int) -> None:
+    frame = drawn(seed, products=4, kept=0.3)
+    reached = reached_by_hand(formula, frame)
+    assume(reached)
+    found = geks(frame, formula)["value"]
+    assert {number for number, value in enumerate(found) if value is not None} == reached
+
+
+@pytest.mark.parametrize("formula", GEKS)
+def test_geks_goes_along_a_chain_of_periods_as_the_others_do(formula: str) -> None:
+    """Each product is there in two periods running and dearer by a tenth in the second."""
+    rows = [
+        {"period": start + age, "product": f"p{start}", "price": 2.0 * 1.1**age, "quantity": 5.0}
+        for start in range(5)
+        for age in (0, 1)
+    ]
+    frame = pl.DataFrame(rows)
+    expected = pytest.approx(1.1 ** np.arange(6), rel=1e-12)
+    assert values(geks(frame, formula)) == expected
+    assert values(time_product_dummy(frame)) == expected
+    assert values(geary_khamis(frame)) == expected
+    assert values(bilateral(frame, formula, "chained")) == expected
+    with_merchants = geks(frame.with_columns(merchant=pl.col("product")), formula)
+    assert values(with_merchants) == expected
 
 
 @pytest.mark.parametrize("is_weighted", [True, False])
