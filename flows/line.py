@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from configs.calendar import week_of
 from configs.errors import GateStop, InputError
 from flows.belts import build_belt, drop_unknown_belts
-from flows.categories import COUNTERS, clean_batches, clean_categories, place_category
+from flows.categories import clean_batches, clean_categories, counter_weeks, place_category
 from flows.late import close, late_weeks, notes_of, reopened
 from flows.mapping import WORTH_PROCESSES, Mapper, in_processes, in_turn
 from flows.once import sole_builder
@@ -228,7 +228,7 @@ def refuse_unknown(weeks: Weeks, known: Collection[date], what: str, step: str) 
 def _with_ends(weeks: Sequence[date]) -> list[date]:
     """The weeks, and the earlier ones that their figures rest on."""
     ends = {end for week in weeks for end in rests_on(week)}
-    return sorted(ends | {end - COUNTERS for end in ends})
+    return sorted(ends | {week for end in ends for week in counter_weeks(end)})
 
 
 def _named(names: list[str]) -> str:
