@@ -8,7 +8,7 @@ import polars as pl
 
 from configs.errors import GateStop
 from flows.belts import build_belt, drop_unknown_belts
-from flows.categories import COUNTERS, CategoryReport, clean_batches, clean_categories, place_category
+from flows.categories import CategoryReport, clean_batches, clean_categories, counter_weeks, place_category
 from flows.footings import pages_read
 from flows.in_order import Weeks, refuse_unknown
 from flows.late import close, notes_of
@@ -116,4 +116,4 @@ class Build:
 def _with_ends(weeks: Sequence[date]) -> list[date]:
     """The weeks, and the earlier ones that their figures rest on."""
     ends = {end for week in weeks for end in rests_on(week)}
-    return sorted(ends | {end - COUNTERS for end in ends})
+    return sorted(ends | {week for end in ends for week in counter_weeks(end)})

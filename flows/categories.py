@@ -16,12 +16,13 @@ from configs.tables import table
 from flows.checks import is_quarantined
 from flows.drift import renew_traits
 from transforms.clean import Cleaned, cleaned
+from transforms.counter_window import READ
+from transforms.counters import BASIS_WEEKS
 from transforms.place import placed
 from transforms.sales import CUMULATIVE, with_cumulative_flows
 from warehouse import lake
 
-METHOD = "listing-weeks-5"
-COUNTERS = timedelta(days=28)
+METHOD = "listing-weeks-6"
 BATCH = 20  # categories: a call for each would cost more than the rows of one week do
 
 
@@ -83,16 +84,22 @@ def _made_of(home: Path, configs: Configs, marketplace: str, week: date, categor
         for path in lake.offer_files(home, marketplace, week, category)
     ]
     if configs.marketplaces.get(marketplace) and configs.marketplaces[marketplace].sales.basis == CUMULATIVE:
-        offers += _counters_made_of(home, marketplace, week - COUNTERS, category)
+        for back in counter_weeks(week):
+            offers += _counters_made_of(home, marketplace, back, category)
     aliases = str(sorted(configs.aliases.items()))  # another belt's alias may place a listing of this category
     return lake.fingerprint([METHOD, own, aliases, *digests, *offers])
 
 
 def _counters_made_of(home: Path, marketplace: str, week: date, category: str) -> list[str]:
-    """What the counters of four weeks earlier are made from, and whether they stand in quarantine."""
+    """What the counters of an earlier week are made from, and whether they stand in quarantine."""
     paths = lake.offer_files(home, marketplace, week, category)
-    held = is_quarantined(home, marketplace, category, week)
+    held = bool(paths) and is_quarantined(home, marketplace, category, week)
     return [f"counters {lake.fingerprint_of(path) or lake.digest_of(path)} {held}" for path in paths]
+
+
+def counter_weeks(week: date) -> list[date]:
+    """The four weeks whose readings tell what the counters of a week have flowed since the first of them."""
+    return [week - timedelta(weeks=back) for back in range(BASIS_WEEKS, 0, -1)]
 
 
 def _clean(
@@ -145,18 +152,24 @@ def _write_parameters(path: Path, parameters: pl.DataFrame) -> None:
 def _with_flows(
     home: Path, rows: pl.DataFrame, parameters: pl.DataFrame, marketplace: str, week: date, category: str
 ) -> pl.DataFrame:
-    """The week's rows; where they show cumulative counters, with what was sold since four weeks earlier, unless what
-    was read then stands in quarantine."""
+    """The week's rows; where they show cumulative counters, with what was sold since four weeks earlier."""
     current = rows.filter(pl.col("week") == week)
-    if current.filter(pl.col("sales_basis") == "cumulative").is_empty():
+    if current.filter(pl.col("sales_basis") == CUMULATIVE).is_empty():
         return current
-    earlier = rows.filter(pl.col("week") == week - COUNTERS)
-    if is_quarantined(home, marketplace, category, week - COUNTERS):
-        earlier = rows.clear()
-    elif earlier.is_empty():
-        stood = lake.partition(home, "listing_weeks", marketplace, week - COUNTERS, category)
-        earlier = lake.read(table("listing_weeks"), [stood])
-    return with_cumulative_flows(current, earlier, parameters.filter(pl.col("sales_basis") == "cumulative"))
+    earlier = _readings(home, rows, marketplace, week, category)
+    return with_cumulative_flows(current, earlier, parameters.filter(pl.col("sales_basis") == CUMULATIVE))
+
+
+def _readings(home: Path, rows: pl.DataFrame, marketplace: str, week: date, category: str) -> pl.DataFrame:
+    """What the counters read in the weeks before, some of which may be among the `rows` at hand; nothing of a week that
+    was not read, or stands in quarantine."""
+    weeks = [back for back in counter_weeks(week) if not is_quarantined(home, marketplace, category, back)]
+    own = rows.select(READ).filter(pl.col("week").is_in(weeks))
+    others = sorted({*weeks} - {*own["week"].unique()})
+    stood = [lake.partition(home, "listing_weeks", marketplace, back, category) for back in others]
+    return pl.concat(
+        [own, *(pl.read_parquet(path, columns=READ, hive_partitioning=False) for path in stood if path.exists())]
+    )
 
 
 def place_category(home: Path, configs: Configs, category: str, weeks: Sequence[date]) -> None:

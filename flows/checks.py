@@ -1,6 +1,7 @@
 """Where the results of the gates are kept, one file per gate, marketplace, category and week, and what they stop."""
 
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -39,7 +40,19 @@ def is_quarantined(home: Path, marketplace: str, category: str, week: date) -> b
     """Whether a category was stopped in one week."""
     folders = (home / "checks" / gate / f"marketplace={marketplace}" / f"week={week}" for gate in UNIT_GATES)
     found = [path for folder in folders if (path := folder / f"{category}.parquet").exists()]
-    return any(is_stopped(lake.read(table("checks"), [path])) for path in found)
+    return any(_stops(path, *_stamp(path)) for path in found)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What tells a file from one that is written in its place."""
+    told = path.stat()
+    return told.st_ino, told.st_mtime_ns
+
+
+@lru_cache(maxsize=8192)
+def _stops(path: Path, _file: int, _written: int) -> bool:
+    """Whether a file of checks stops its category; four later weeks ask it of each week, over and over."""
+    return is_stopped(lake.read(table("checks"), [path]))
 
 
 def checks_files(home: Path, gate: str, marketplace: str = "*", category: str = "*") -> list[Path]:

@@ -14,7 +14,7 @@ LISTING = ["marketplace", "category", "merchant_id", "listing_id"]
 RUN = [*LISTING, "run"]
 LOW, HIGH = "sales_total_low", "sales_total_high"
 BASIS_WEEKS = 4  # flows are told per 28 days
-JUMP, JUMP_WEEKS, JUMP_QUANTILE = 20.0, 8, 0.999
+TAKEN_BACK = 0.02  # of a counter: a fall by less is orders taken back
 WEEKLY = timedelta(weeks=1)
 
 
@@ -30,29 +30,38 @@ def is_reset(now: Reading, certain: pl.Expr) -> pl.Expr:
     """Whether a counter that stood at `certain` or more must have fallen: put up anew, or set back.
 
     An interval does not reach its upper end (1.2万+ is below 1.3万), an exact reading does. An open display below what
-    was certain fell too: what it hides would have been shown on the same grid."""
+    was certain fell too: what it hides would have been shown on the same grid. A fall that is TAKEN_BACK at most, as
+    far as the display tells, is orders that were refunded, and the run goes on."""
     is_interval = now.low < now.high
-    return (now.high.fill_null(now.low) < certain) | ((now.high == certain) & is_interval).fill_null(False)
+    is_below = (now.high.fill_null(now.low) < certain) | ((now.high == certain) & is_interval).fill_null(False)
+    return is_below & (now.low < certain * (1 - TAKEN_BACK))
 
 
-def flow_bounds(now: Reading, before: Reading, reset: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+def flow_bounds(
+    now: Reading, before: Reading, reset: pl.Expr, flowed: pl.Expr | None = None
+) -> tuple[pl.Expr, pl.Expr]:
     """Least and most that flowed between two readings, null where there is no earlier one, never negative.
 
-    After a reset the flow lies between 0 and the new reading. An open earlier reading may have stood anywhere above its
-    lower end, so nothing certain has flowed since."""
+    After a reset at least `flowed` (0), and the most is open: what was sold between the last reading before it and the
+    reset stands on no counter. An open earlier reading may have stood anywhere above its lower end, so nothing certain
+    has flowed since."""
     has_base = before.low.is_not_null()
-    least = pl.when(reset).then(0.0).otherwise(pl.max_horizontal(now.low - before.high, 0.0))
-    most = pl.when(reset).then(now.high).otherwise(now.high - before.low)
+    least = pl.when(reset).then(0.0 if flowed is None else flowed).otherwise(_not_negative(now.low - before.high))
+    most = pl.when(~reset).then(pl.when(now.high.is_not_null()).then(_not_negative(now.high - before.low)))
     return pl.when(has_base).then(least), pl.when(has_base).then(most)
+
+
+def _not_negative(flow: pl.Expr) -> pl.Expr:
+    return pl.max_horizontal(flow, 0.0)
 
 
 def with_runs(history: pl.DataFrame) -> pl.DataFrame:
     """Adds `run`, the number of each listing's reset-free run from 0; sorted by listing and week.
 
     A run ends where a reading stays below what was certain before, however long before, or where the kind changes."""
-    kind = pl.col("kind") if "kind" in history.columns else pl.lit("")
-    changed = kind.ne_missing(kind.shift()).over(LISTING)
-    rows = history.sort(*LISTING, "week").with_columns(begins=changed.fill_null(True))
+    kind, is_told = pl.col("kind"), "kind" in history.columns
+    changed = kind.ne_missing(kind.shift()).over(LISTING) if is_told else pl.lit(False)
+    rows = history.sort(*LISTING, "week").with_columns(begins=changed)
     while True:
         rows = rows.with_columns(run=pl.col("begins").cast(pl.Int64).cum_sum().over(LISTING))
         certain = pl.col(LOW).cum_max().shift().over(RUN)
@@ -80,7 +89,7 @@ def flows(runs: pl.DataFrame, weeks: int = BASIS_WEEKS) -> pl.DataFrame:
     """One row per row of `with_runs` or `tightened`: flow_low, flow_mid, flow_high per 28 days, and is_reset.
 
     The flow is that since the reading `weeks` earlier (52: a long difference, in which the width of the bins weighs a
-    thirteenth of what it weighs in 4), null without one. After a reset its middle is null."""
+    thirteenth of what it weighs in 4), null without one. After a reset its middle and its upper end are null."""
     earlier = runs.select(
         *LISTING,
         (pl.col("week") + weeks * WEEKLY).alias("week"),
@@ -127,15 +136,6 @@ def since_last_tick(runs: pl.DataFrame) -> pl.DataFrame:
     elapsed = (pl.col("week") - ticked).dt.total_days() / 7
     rate = (pl.col(HIGH) - shown) * BASIS_WEEKS / elapsed
     return runs.with_columns(rate_high=pl.when(elapsed > 0).then(rate))
-
-
-def with_big_jumps(flowing: pl.DataFrame) -> pl.DataFrame:
-    """Adds `is_big_jump` to `flows`: more than 20 times the listing's own median of the 8 weeks before, and more than
-    99.9 % of the category's flows of the week. Listings were merged, or sales bought: counted, not like for like."""
-    own = pl.col("flow_mid").shift().rolling_median(JUMP_WEEKS, min_samples=JUMP_WEEKS // 2).over(LISTING)
-    most = pl.col("flow_mid").quantile(JUMP_QUANTILE).over("category", "week")
-    jumps = (pl.col("flow_mid") > JUMP * own) & (pl.col("flow_mid") >= most) & (pl.col("flow_mid") > 0)
-    return flowing.sort(*LISTING, "week").with_columns(is_big_jump=jumps.fill_null(False))
 
 
 def _middle(reading: Reading) -> pl.Expr:

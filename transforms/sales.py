@@ -1,10 +1,9 @@
 """Displayed sales on the 28-day basis: what the texts of one page say, and flows of counters that only grow."""
 
-from datetime import timedelta
-
 import polars as pl
 
-from transforms.counters import LISTING, Reading, flow_bounds, is_reset
+from transforms.counter_window import per_28_days, readings, with_base, with_falls
+from transforms.counters import Reading, flow_bounds
 from transforms.displays import KIND, reading_points
 from transforms.numbers import COUNTED_INSTEAD
 
@@ -16,7 +15,7 @@ READ_OF_BASIS = {
 }
 ENDS = ("low", "mid", "high")
 VALUE_NAMES = {"low": "value_low_yuan", "mid": "value_yuan", "high": "value_high_yuan"}
-FLOW_SPAN = timedelta(weeks=4)
+RESET = "counter_reset"  # flag of a counter that was set back within the four weeks
 
 
 def sales_basis(marketplace_basis: str) -> pl.Expr:
@@ -62,26 +61,21 @@ def displayed_sales() -> list[pl.Expr]:
 
 
 def with_cumulative_flows(
-    current: pl.DataFrame, four_weeks_earlier: pl.DataFrame, parameters: pl.DataFrame | None = None
+    current: pl.DataFrame, earlier: pl.DataFrame, parameters: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """listing_weeks with pieces and value of counters filled in: C(W) - C(W - 4 weeks), METHOD 3.3.
 
-    `four_weeks_earlier` holds the listing_weeks of any weeks; each row finds the one 28 days before it, so one week
-    and a whole history (handed in twice) give the same. Without a base, or where the base counted something else
-    (payers, reviews), both stay null. A counter that fell was reset: the flow lies between 0 and the new reading, and
-    its middle is null; no flow is ever negative. `parameters` (transforms/displays.py) tell what to expect behind a
-    floored reading. Both readings are read with those of the later week: the same display is then the same size, and a
-    drift of the parameters is no flow."""
-    base = four_weeks_earlier.filter(pl.col("sales_total_low").is_not_null()).select(
-        *LISTING,
-        (pl.col("week") + FLOW_SPAN).alias("week"),
-        pl.col("sales_total_low").alias("base_low"),
-        pl.col("sales_total_high").alias("base_high"),
-        _counted().alias("base_counted"),
-    )
-    joined = current.join(base, on=[*LISTING, "week"], how="left", validate="m:1", maintain_order="left")
+    `earlier` holds the listing_weeks of any weeks (columns READ of transforms/counter_window.py); each row finds those
+    up to 28 days before it, so one week and a whole history (handed in twice) give the same. Without a base four weeks
+    before, or where the base counted something else (payers, reviews), both stay null. A counter that fell in any of
+    the weeks was reset: its runs flowed something at least, the most is open, the middle null, and the row bears the
+    flag RESET; no flow is ever negative. Readings of other days of the week are told per 28 days. `parameters`
+    (transforms/displays.py) tell what to expect behind a floored reading. Both readings are read with those of the
+    later week: the same display is then the same size, and a drift of the parameters is no flow."""
+    past = readings(earlier, _counted())
+    based = with_base(current, past).with_columns(_alike())
     is_counter = (pl.col("sales_basis") == CUMULATIVE).fill_null(False)
-    flowing = _with_middles(joined.with_columns(_alike()), parameters).with_columns(**_flow())
+    flowing = with_falls(_with_middles(based, parameters), past, _counted()).with_columns(**_flow())
     pieces = {end: pl.when(is_counter).then(f"flow_{end}").otherwise(pl.col(f"pieces_{end}")) for end in ENDS}
     value = {
         end: pl.when(is_counter).then(pieces[end] * pl.col("price_yuan")).otherwise(pl.col(VALUE_NAMES[end]))
@@ -90,6 +84,7 @@ def with_cumulative_flows(
     return flowing.with_columns(
         *(pieces[end].alias(f"pieces_{end}") for end in ENDS),
         *(value[end].alias(VALUE_NAMES[end]) for end in ENDS),
+        pl.when(is_counter & pl.col("is_reset")).then(_flagged()).otherwise("flags").alias("flags"),
     ).select(current.columns)
 
 
@@ -128,14 +123,18 @@ def _flow() -> dict[str, pl.Expr]:
     """Bounds and middle of the flow between two readings; null where there is no base, high null where open."""
     now = Reading(pl.col("sales_total_low"), pl.col("now_high"))
     before = Reading(pl.col("base_low"), pl.col("base_high"))
-    reset = is_reset(now, before.low)
-    least, most = flow_bounds(now, before, reset)
+    reset, scale = pl.col("is_reset"), per_28_days()
+    least, most = flow_bounds(now, before, reset, pl.col("flowed_low"))
     middle = pl.max_horizontal(pl.col("now_mid") - pl.col("base_mid"), 0.0)
     return {
-        "flow_low": least,
-        "flow_mid": pl.when(before.low.is_not_null() & ~reset).then(middle),
-        "flow_high": most,
+        "flow_low": least * scale,
+        "flow_mid": pl.when(before.low.is_not_null() & ~reset).then(middle * scale),
+        "flow_high": most * scale,
     }
+
+
+def _flagged() -> pl.Expr:
+    return pl.concat_list(pl.col("flags").fill_null([]), pl.lit(RESET)).list.unique().list.sort()
 
 
 def _pieces(end: str) -> pl.Expr:

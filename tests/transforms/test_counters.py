@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.counters import flows, since_last_tick, tick_levels, tightened, with_big_jumps, with_runs
+from transforms.counters import flows, since_last_tick, tick_levels, tightened, with_runs
 
 WEEK = date(2026, 1, 5)
 Shown = tuple[float, float | None]
@@ -48,6 +48,21 @@ def test_another_kind_begins_another_run_and_is_never_subtracted() -> None:
     assert flows(with_runs(mixed), weeks=1)["flow_mid"].to_list() == [None, None, 20 * 4]
 
 
+def test_runs_and_flows_need_no_kind() -> None:
+    told = exact(10, 20, 30, 40, 60, 5, 7)
+    untold = told.drop("kind")
+    assert with_runs(untold)["run"].to_list() == [0, 0, 0, 0, 0, 1, 1]
+    assert flows(with_runs(untold)).equals(flows(with_runs(told)).drop("kind"))
+    assert tightened(untold, with_future=True).equals(tightened(told, with_future=True).drop("kind"))
+
+
+def test_orders_taken_back_end_no_run_and_a_slow_leak_of_them_does() -> None:
+    assert with_runs(exact(1000, 985, 990))["run"].to_list() == [0, 0, 0]
+    assert with_runs(exact(1000, 985, 975))["run"].to_list() == [0, 0, 1]
+    assert with_runs(history((11_950, 12_050), (11_850, 11_950)))["run"].to_list() == [0, 0], "1.20万 and 1.19万"
+    assert with_runs(history((12_000, 13_000), (11_000, 12_000)))["run"].to_list() == [0, 1], "1.2万+ and 1.1万+"
+
+
 def test_bounds_are_tightened_by_the_past_and_only_if_asked_by_the_future() -> None:
     shown = history((1000, 2000), (1400, 1400), (1000, 2000), (1400, None), (1600, 1600), (300, 400), (350, None))
     past, both = tightened(shown), tightened(shown, with_future=True)
@@ -62,10 +77,11 @@ def test_bounds_are_tightened_by_the_past_and_only_if_asked_by_the_future() -> N
         ((100, 100), (160, 160), (60, 60, 60, False)),
         ((1000, 2000), (1000, 2000), (0, 0, 1000, False)),
         ((1000, 2000), (3000, 4000), (1000, 2000, 3000, False)),
-        ((1000, 2000), (200, 300), (0, None, 300, True)),
+        ((1000, 2000), (200, 300), (0, None, None, True)),
         ((1000, None), (1000, None), (0, 0, None, False)),
-        ((2000, 3000), (1000, 2000), (0, None, 2000, True)),
+        ((2000, 3000), (1000, 2000), (0, None, None, True)),
         ((100, 100), (100, 200), (0, 50, 100, False)),
+        ((1000, 1000), (990, 990), (0, 0, 0, False)),
     ],
 )
 def test_flow_of_four_weeks(then: Shown, now: Shown, expected: tuple[float | None, ...]) -> None:
@@ -87,10 +103,11 @@ def test_a_long_difference_is_told_per_28_days_and_hides_a_thirteenth() -> None:
 def test_what_was_sold_lies_within_and_no_flow_is_negative(steps: list[int], resets: set[int], grid: int) -> None:
     """Weekly flows of a floored counter that is set back to 0 now and then, tightened by past and future.
 
-    A counter that sold more in the week of its fall than it had before does not show that it fell."""
+    A counter that sold more in the week of its fall than it had before, or as much but for 2 %, does not show that it
+    fell."""
     counter, shown, hidden_falls = 0, [], set()
     for at, step in enumerate(steps):
-        if at in resets and step // grid >= counter // grid:
+        if at in resets and step // grid >= 0.98 * (counter // grid):
             hidden_falls.add(at)
         counter = step if at in resets else counter + step
         shown.append((counter // grid * grid, counter // grid * grid + (0 if grid == 1 else grid)))
@@ -134,11 +151,3 @@ def test_ticks_tell_the_mean_flow_better_than_differences_of_floors() -> None:
 def test_after_the_last_tick_the_flow_is_bounded_by_the_time_that_passed() -> None:
     shown = [(1000, 2000), (2000, 3000), (2000, 3000), (2000, 3000)]
     assert since_last_tick(with_runs(history(*shown)))["rate_high"].to_list() == [None, None, 4000, 2000]
-
-
-def test_a_jump_far_beyond_its_own_past_and_the_category_is_flagged() -> None:
-    steady = [pl.Series(range(0, 100 * (8 + n % 5), 8 + n % 5))[:13].to_list() for n in range(30)]
-    steady[3] = [*steady[3][:12], steady[3][11] + 5000]
-    rows = pl.concat([history(*((c, c) for c in counters), listing=f"L{n}") for n, counters in enumerate(steady)])
-    found = with_big_jumps(flows(with_runs(rows), weeks=1)).filter("is_big_jump")
-    assert found.select("listing_id", "week").rows() == [("L3", WEEK + timedelta(weeks=12))]
