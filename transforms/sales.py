@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import polars as pl
 
+from transforms.count_forms import COUNTED_INSTEAD
 from transforms.counters import LISTING, Reading, flow_bounds, is_reset
 from transforms.displays import KIND, reading_points
-from transforms.numbers import COUNTED_INSTEAD
 
 TRAILING, CUMULATIVE, TURNOVER = "trailing_30d", "cumulative", "turnover_30d"
 # The texts that show sales; "<text>_read" is the struct that numbers.count made of one.
@@ -37,7 +37,7 @@ def sales_basis(marketplace_basis: str) -> pl.Expr:
 
 
 def counted_instead() -> pl.Expr:
-    """payers or reviews where that is what sales_basis rests on, a lower end of the pieces; null where pieces are."""
+    """payers, orders or reviews where sales_basis rests on those, a lower end of the pieces; null where on pieces."""
     return pl.coalesce(
         pl.when(pl.col("sales_basis") == basis).then(pl.col(read).struct.field("counted_instead"))
         for basis, read in READ_OF_BASIS.items()
@@ -68,10 +68,10 @@ def with_cumulative_flows(
 
     `four_weeks_earlier` holds the listing_weeks of any weeks; each row finds the one 28 days before it, so one week
     and a whole history (handed in twice) give the same. Without a base, or where the base counted something else
-    (payers, reviews), both stay null. A counter that fell was reset: the flow lies between 0 and the new reading, and
-    its middle is null; no flow is ever negative. `parameters` (transforms/displays.py) tell what to expect behind a
-    floored reading. Both readings are read with those of the later week: the same display is then the same size, and a
-    drift of the parameters is no flow."""
+    (payers, orders, reviews), both stay null. A counter that fell was reset: the flow lies between 0 and the new
+    reading, and its middle is null; no flow is ever negative. `parameters` (transforms/displays.py) tell what to expect
+    behind a floored reading. Both readings are read with those of the later week: the same display is then the same
+    size, and a drift of the parameters is no flow."""
     base = four_weeks_earlier.filter(pl.col("sales_total_low").is_not_null()).select(
         *LISTING,
         (pl.col("week") + FLOW_SPAN).alias("week"),
