@@ -22,7 +22,7 @@ COUNTED_INSTEAD = {
 }
 YUAN = "元"
 YUAN_SHOWN = r"(?i)[元圆¥]|块钱|(?:成交|销售|交易|营业)额|金额|gmv"
-UNIT_SHOWN = (
-    r"[0-9]\s*[百千万亿wkWK]*\s*[+余多]*\s*"
+UNIT_SHOWN = (  # of what stands behind the number
+    r"^\s*[+余多]*\s*"
     rf"(公斤|公里|厘米|毫米|毫克|斤|克|吨|两|米|码|[{COUNTED}{HOLDERS}{MAY_HOLD}{ROLLS}笔单人位]|(?i:g|t|m|cm)(?:$|[^a-zA-Z]))"
 )

@@ -22,7 +22,7 @@ from transforms.count_forms import (
     YUAN_SHOWN,
 )
 from transforms.numerals import in_digits
-from transforms.periods import COLUMN_DAYS, can_be_scaled, named_days, without_periods
+from transforms.periods import COLUMN_DAYS, can_be_scaled, split_off, without_periods
 from transforms.price_forms import COIN_EXPONENTS, FROM, is_no_amount, one_price
 
 Reader = Callable[[pl.Series], pl.Series]
@@ -186,18 +186,17 @@ def _counted(texts: pl.Series) -> pl.DataFrame:
     """The columns of _parts and is_missing, is_read, is_floor, is_span, is_nearly, counted_instead, unit_shown and
     period_days: one row per text."""
     text, low, high = pl.col("plain"), pl.col("low"), pl.col("high")
-    spelt = in_digits(plain(texts)).to_frame("plain")
+    spelt = in_digits(plain(texts))
     for pattern, instead in KILOS:
-        spelt = spelt.with_columns(text.str.replace(f"(?i){pattern}", instead))
-    bare = spelt.select(without_periods(text))
-    days = spelt.select(named_days(text)).to_series()
+        spelt = spelt.str.replace(f"(?i){pattern}", instead)
+    bare = split_off(spelt)
     is_missing = text.is_null() | text.str.contains(NO_COUNT)
     is_count = low.is_finite().fill_null(False) & (high >= low).fill_null(True) & ~text.str.contains(COUNTS_ELSE)
     kinds = (pl.when(text.str.contains(words)).then(pl.lit(kind)) for kind, words in COUNTED_INSTEAD.items())
-    unit = text.str.extract(UNIT_SHOWN).str.strip_chars_end(" +").str.to_lowercase()
+    unit = pl.col("rest").str.extract(UNIT_SHOWN).str.to_lowercase()
     is_near = text.str.contains(NEARLY)
     half = pl.when(text.str.contains(ABOUT) | is_near).then("half_digit").otherwise("half")
-    return _parts(bare.to_series(), COUNT).with_columns(
+    return _parts(bare["plain"], COUNT).with_columns(
         half.alias("half"),
         is_missing=is_missing,
         is_read=~is_missing & is_count,
@@ -206,7 +205,7 @@ def _counted(texts: pl.Series) -> pl.DataFrame:
         is_nearly=is_near,
         counted_instead=pl.coalesce(kinds),
         unit_shown=pl.when(text.str.contains(YUAN_SHOWN)).then(pl.lit(YUAN)).otherwise(unit),
-        period_days=days,
+        period_days=bare["period_days"],
     )
 
 

@@ -32,6 +32,7 @@ def in_digits(texts: pl.Series) -> pl.Series:
     """The texts with their numerals before a unit, a power of ten or a period as digits."""
     if texts.str.contains(f"[{ONES}两十]").any():
         texts = texts.str.replace_many(list(DIGITS), list(DIGITS.values()), leftmost=True)
-    for pattern, instead in COMPOSED:
-        texts = texts.str.replace_all(pattern, instead)
+    if texts.str.contains("[百千万亿][0-9]").any():
+        for pattern, instead in COMPOSED:
+            texts = texts.str.replace_all(pattern, instead)
     return texts

@@ -3,6 +3,7 @@
 import polars as pl
 
 DAYS = {"小时": 1 / 24, "天": 1.0, "日": 1.0, "周": 7.0, "星期": 7.0, "月": 30.0, "季": 90.0, "季度": 90.0, "年": 365.0}
+TIME = "[天日周月季年时期]"
 SERVICE = r"[0-9]+\s*(?:天|日|小时)内?\s*(?:无理由|包?退|包?换|可退|发货|发出|必发|送达|质保|保修)[^0-9]*"
 SPELT = (
     r"(?:(?:最近|过去|近)\s*[0-9.半]+\s*个?月"
@@ -20,6 +21,17 @@ NAMED = (
 COLUMN_DAYS = 30.0
 # One day times thirty is no month, and of a season's goods no month is a twelfth of two years.
 SHORTEST_DAYS, LONGEST_DAYS = 7.0, 366.0
+
+
+def split_off(texts: pl.Series) -> pl.DataFrame:
+    """`plain`, the texts without their periods, and `period_days`; only texts with such words are looked at."""
+    days = pl.Series("period_days", [None], dtype=pl.Float64()).new_from_index(0, len(texts))
+    at = texts.str.contains(TIME).arg_true()
+    if at.len():
+        text = pl.col("plain")
+        timed = texts.gather(at).to_frame("plain").select(without_periods(text), named_days(text).alias("period_days"))
+        texts, days = texts.clone().scatter(at, timed["plain"]), days.scatter(at, timed["period_days"])
+    return pl.DataFrame([texts.alias("plain"), days.alias("period_days")])
 
 
 def named_days(text: pl.Expr) -> pl.Expr:

@@ -10,6 +10,7 @@ BETWEEN = r"[\s,;|/、(]*"
 # 2.5元/个-3.0元/个: the unit behind the first end is dropped, or the second were taken for a part of it.
 SECOND_PRICE = r"[-~至到\u2010-\u2015]+\s*¥?\s*[0-9][0-9,.]*\s*[元块圆]?\s*"
 UNIT_OF_FIRST = rf"/\s*[^0-9/()~-]+?\s*({SECOND_PRICE}(?:/|$))"
+WORDED = "[价促特到券折惠杀/角毛分]"  # one of these stands in whatever is rewritten
 AFTER = r"(钱|[\s/(起~至到-]|$)"  # 5毛 is money, 5毛巾 is not
 COINS = (
     (rf"([0-9]+)\s*{YUAN}\s*([0-9])\s*[角毛]\s*([0-9])\s*分", "${1}.${2}${3}元"),
@@ -29,6 +30,11 @@ FROM = r"^[^0-9]*(?:≥|>|高于|不低于|最低|低至)|^[^/(]*[0-9元块圆�
 
 def one_price(texts: pl.Series, is_listed: bool) -> pl.Series:
     """The texts with what buyers pay alone of two prices (`is_listed`: with what they paid before), in yuan."""
+    at = texts.str.contains(WORDED).arg_true()
+    return texts.clone().scatter(at, _in_yuan(texts.gather(at), is_listed)) if at.len() else texts
+
+
+def _in_yuan(texts: pl.Series, is_listed: bool) -> pl.Series:
     kept, left = (WAS, NOW) if is_listed else (NOW, WAS)
     two = (
         (rf"^[^0-9]*{left}{AMOUNT}{BETWEEN}({kept}.*)$", "${1}"),
@@ -42,4 +48,4 @@ def one_price(texts: pl.Series, is_listed: bool) -> pl.Series:
 
 def is_no_amount(text: pl.Expr) -> pl.Expr:
     """Digits are hidden (1**), it is a rate (8.5折), or only an upper end is told (3.5元以内)."""
-    return text.str.contains(MASKED) | text.str.contains(DISCOUNT) | text.str.contains(AT_MOST)
+    return text.str.contains(f"{MASKED}|{DISCOUNT}|{AT_MOST}")
