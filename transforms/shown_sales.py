@@ -4,7 +4,7 @@ import polars as pl
 
 from transforms.count_forms import YUAN
 from transforms.periods import COLUMN_DAYS
-from transforms.units import GRAM, METRE, class_of, factor_of
+from transforms.units import GRAMS, METRES, class_of, factor_of
 
 OTHER_PERIOD = "other_period"  # flag: sales of another period than 30 days, scaled by its days
 PIECES, COUNTER, YUAN_OF_30D = "sales_30d_text_read", "sales_total_text_read", "turnover_30d_text_read"
@@ -25,11 +25,10 @@ def in_place(read: pl.DataFrame) -> pl.DataFrame:
     turnover = pl.col(YUAN_OF_30D).struct
     is_turnover = turnover.field("unit_shown").fill_null(YUAN) == YUAN
     is_flow = pl.col(COUNTER).struct.field("period_days").is_not_null()
-    is_amount, suits, units = _amount(PIECES)
-    counter_is_amount, counter_suits, counter_units = _amount(COUNTER)
+    (suits, units), (counter_suits, counter_units) = (_amounts(read, name) for name in (PIECES, COUNTER))
     return moved.with_columns(
-        _kept(PIECES, ~is_yuan[PIECES] & (~is_amount | suits), units, pl.col("is_moved")),
-        _kept(COUNTER, ~is_yuan[COUNTER] & ~is_flow & (~counter_is_amount | counter_suits), counter_units),
+        _kept(PIECES, ~is_yuan[PIECES] & suits, units, pl.col("is_moved")),
+        _kept(COUNTER, ~is_yuan[COUNTER] & ~is_flow & counter_suits, counter_units),
         _kept(YUAN_OF_30D, is_turnover & turnover.field("counted_instead").is_null()),
     ).drop("is_moved")
 
@@ -40,19 +39,22 @@ def other_period(basis: pl.Expr, read_of_basis: dict[str, str]) -> pl.Expr:
     return pl.when(pl.any_horizontal(scaled)).then(pl.lit(OTHER_PERIOD))
 
 
-def _amount(name: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """Whether a text shows a weight or a length, whether goods are sold by that, and how many selling units one is."""
+def _amounts(read: pl.DataFrame, name: str) -> tuple[pl.Expr, pl.Expr]:
+    """Whether a text shows no weight or length, or goods are sold by that, and how many selling units one of it is."""
+    if not read[name].struct.field("unit_shown").is_in([*GRAMS, *METRES]).any():
+        return pl.lit(True), pl.lit(1.0)
     word, selling = pl.col(name).struct.field("unit_shown"), pl.col("selling").struct
-    is_amount = class_of(word).is_in([GRAM, METRE]).fill_null(False)
+    is_amount = word.is_in([*GRAMS, *METRES]).fill_null(False)
     suits = (class_of(word) == selling.field("class")).fill_null(False)
     units = pl.when(is_amount & suits).then(factor_of(word) / selling.field("pack_count")).otherwise(1.0)
-    return is_amount, suits, units
+    return ~is_amount | suits, units
 
 
 def _kept(name: str, holds: pl.Expr, units: pl.Expr | None = None, is_elsewhere: pl.Expr | None = None) -> pl.Expr:
     """The struct with its ends, in selling units, only where `holds`; else it is unreadable but for `is_elsewhere`."""
     read = pl.col(name).struct
-    ends = [pl.when(holds).then(read.field(end) * (1.0 if units is None else units)).alias(end) for end in ENDS]
+    per_unit = pl.lit(1.0) if units is None else units
+    ends = [pl.when(holds).then(read.field(end) * per_unit).alias(end) for end in ENDS]
     is_wrong = read.field("low").is_not_null() & ~holds
     if is_elsewhere is not None:
         is_wrong &= ~is_elsewhere
