@@ -13,13 +13,14 @@ from transforms.displays import with_points
 from transforms.duplicates import one_per_listing, standing_offers
 from transforms.sales import READ_OF_BASIS, SALES_TEXTS, TRAILING, counted_instead, displayed_sales, sales_basis
 from transforms.selling import selling_units
+from transforms.shown_sales import in_place, other_period
 from transforms.tiers import with_price
 
 Case = tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]
 
 READERS: dict[str, tuple[str, numbers.Reader]] = {
     "price": ("price_text", numbers.price),
-    "list_price": ("list_price_text", numbers.price),
+    "list_price": ("list_price_text", numbers.list_price),
     "minimum_order": ("minimum_order_text", numbers.minimum_order),
     "listing_repurchase_share": ("listing_repurchase_text", numbers.share),
     "merchant_repurchase_share": ("merchant_repurchase_text", numbers.share),
@@ -28,6 +29,7 @@ READERS: dict[str, tuple[str, numbers.Reader]] = {
     **{f"{text}_read": (text, numbers.count) for text in SALES_TEXTS},
 }
 MERCHANT_TYPES = {"生产加工": "maker", "经销批发": "trader"}
+PRICE_FROM = "price_from"  # flag of a price that is the least one pays (3.5元起)
 PRICE_RANGE = "price_range"  # flag of a price that is the middle of a range: never compared with a tier's
 NO_PRICE = "no_price"
 VERDICT = ("reason", "column_name", "value_text")
@@ -71,7 +73,7 @@ def cleaned(offers: pl.DataFrame, marketplace: Marketplace | None, aliases: Mapp
     basis = marketplace.sales.basis if marketplace else TRAILING
     read = whole.with_columns(_numbers(whole))
     sold = with_price(read).with_columns(selling_units(whole).alias("selling"), *_places(whole, aliases or {}))
-    based = sold.with_columns(sales_basis(basis).alias("sales_basis"))
+    based = in_place(sold).with_columns(sales_basis(basis).alias("sales_basis"))
     judged = based.with_columns(_particulars(badges)).with_columns(_verdict())
     standing, duplicates = standing_offers(judged.filter(pl.col("reason").is_null()))
     pointed, parameters = with_points(standing, READ_OF_BASIS)
@@ -113,13 +115,16 @@ def _particulars(badges: Mapping[str, str]) -> list[pl.Expr]:
 def _flags(badges: Mapping[str, str]) -> pl.Expr:
     """What the badges mean and what was noted while reading, sorted, each once.
 
-    Badges without a meaning give none; no badges and no notes null. Notes: price_range, pack_unsure, unit_mislabelled,
-    and payers or reviews where those were counted instead of pieces."""
+    Badges without a meaning give none; no badges and no notes null. Notes: price_range, price_from, pack_unsure,
+    unit_mislabelled, unit_unknown, payers, orders or reviews where those were counted instead of pieces, other_period
+    where sales of another period than 30 days were scaled."""
     shown = pl.col("badges")
     meaning = pl.element().str.strip_chars().replace_strict(badges, default=None, return_dtype=pl.String)
     flags = shown.list.eval(meaning.drop_nulls().unique()) if badges else shown.list.head(0)
     is_range = pl.when("is_range").then(pl.lit(PRICE_RANGE))
-    notes = pl.concat_list(is_range, pl.col("selling").struct.field("note"), counted_instead()).list.drop_nulls()
+    is_from = pl.when("is_from").then(pl.lit(PRICE_FROM))
+    read = (counted_instead(), other_period(pl.col("sales_basis"), READ_OF_BASIS))
+    notes = pl.concat_list(is_range, is_from, pl.col("selling").struct.field("note"), *read).list.drop_nulls()
     together = pl.concat_list(flags.fill_null([]), notes).list.sort()
     return pl.when(shown.is_not_null() | (notes.list.len() > 0)).then(together)
 

@@ -35,7 +35,8 @@ def with_points(standing: pl.DataFrame, shown: dict[str, str]) -> tuple[pl.DataF
 
     `shown` maps a sales_basis to the column of structs (numbers.count) that it rests on. Both columns are null but for
     floored displays (1000+): where the next number of the grid is (null where open), and the size to expect in between.
-    Payers and reviews are counts of something else and are neither closed nor expected. The parameters (PARAMETERS)
+    Payers, orders and reviews are counts of something else, and what was scaled from another period is off the grid:
+    they are neither closed nor expected. The parameters (PARAMETERS)
     have one row per interval that hides something, for kinds in which any does."""
     kinds = [_displays(standing, basis, column) for basis, column in shown.items()]
     parameters = pooled(pl.concat(kinds))
@@ -86,7 +87,7 @@ def reading_points(low: FloatArray, high: FloatArray, mu: FloatArray, sigma: Flo
 def _displays(standing: pl.DataFrame, basis: str, column: str) -> pl.DataFrame:
     """The displays of one kind: pieces or yuan, not what was counted instead of them."""
     read = pl.col(column).struct
-    counts = (pl.col("sales_basis") == basis) & read.field("counted_instead").is_null()
+    counts = (pl.col("sales_basis") == basis) & _is_on_grid(column)
     return standing.filter(counts).select(*KIND, low=read.field("low"), high=read.field("high"))
 
 
@@ -98,5 +99,10 @@ def _hides(low: pl.Expr, high: pl.Expr) -> pl.Expr:
 def _floor(basis: str, column: str) -> pl.Expr:
     """The lower end of a floored display of one kind; null for any other."""
     read = pl.col(column).struct
-    is_floor = read.field("high").is_null() & read.field("counted_instead").is_null()
+    is_floor = read.field("high").is_null() & _is_on_grid(column)
     return pl.when((pl.col("sales_basis") == basis) & is_floor).then(read.field("low"))
+
+
+def _is_on_grid(column: str) -> pl.Expr:
+    read = pl.col(column).struct
+    return read.field("counted_instead").is_null() & ~read.field("is_scaled")

@@ -16,7 +16,8 @@ from transforms.censored import NARROW, quantile
 from transforms.ordered import BoolArray, FloatArray, IntArray
 from transforms.ranks import CELLS, DRAWS, CellArray
 
-COUNTED_INSTEAD = ("payers", "reviews")  # flags of rows whose value is a lower end of something else
+COUNTED_INSTEAD = ("payers", "orders", "reviews")  # flags of rows whose value is a lower end of something else
+OTHER_PERIOD = "other_period"  # flag of rows whose floors are off the grid of the week
 PER_28_DAYS = 28 / 30
 COUNTER, TURNOVER = "cumulative", "turnover_30d"
 AT_ONCE = 1 << 16  # sizes drawn in one go: few calls for small belts, the cache for large ones
@@ -93,10 +94,11 @@ def shown_sales(rows: pl.DataFrame) -> Shown | None:
 
 
 def _kinds(has_open: bool) -> dict[str, pl.Expr]:
-    """What a row's sales are. Payers and reviews, which are always open, are told as shown: their value is a lower end
-    of something else."""
+    """What a row's sales are. Payers, orders and reviews, which are always open, and floored sales of another
+    period are told as shown: they are a lower end of something else, or off the grid."""
     basis, flags = pl.col("sales_basis"), pl.col("flags").list
     counted = [flags.contains(flag).fill_null(False) for flag in COUNTED_INSTEAD]
+    counted.append(flags.contains(OTHER_PERIOD).fill_null(False) & pl.col("value_high_yuan").is_null())
     return {
         "is_counter": (basis == COUNTER).fill_null(False),
         "is_turnover": (basis == TURNOVER).fill_null(False),

@@ -2,10 +2,10 @@
 
 import polars as pl
 
+from transforms.count_forms import COUNTED_INSTEAD
 from transforms.counter_window import per_28_days, readings, with_base, with_falls
 from transforms.counters import Reading, flow_bounds
 from transforms.displays import KIND, reading_points
-from transforms.numbers import COUNTED_INSTEAD
 
 TRAILING, CUMULATIVE, TURNOVER = "trailing_30d", "cumulative", "turnover_30d"
 # The texts that show sales; "<text>_read" is the struct that numbers.count made of one.
@@ -36,7 +36,7 @@ def sales_basis(marketplace_basis: str) -> pl.Expr:
 
 
 def counted_instead() -> pl.Expr:
-    """payers or reviews where that is what sales_basis rests on, a lower end of the pieces; null where pieces are."""
+    """payers, orders or reviews where sales_basis rests on those, a lower end of the pieces; null where on pieces."""
     return pl.coalesce(
         pl.when(pl.col("sales_basis") == basis).then(pl.col(read).struct.field("counted_instead"))
         for basis, read in READ_OF_BASIS.items()
@@ -67,8 +67,8 @@ def with_cumulative_flows(
 
     `earlier` holds the listing_weeks of any weeks (columns READ of transforms/counter_window.py); each row finds those
     up to 28 days before it, so one week and a whole history (handed in twice) give the same. Without a base four weeks
-    before, or where the base counted something else (payers, reviews), both stay null. A counter that fell in any of
-    the weeks was reset: its runs flowed something at least, the most is open, the middle null, and the row bears the
+    before, or where the base counted something else (payers, orders, reviews), both stay null. A counter that fell in
+    any of the weeks was reset: its runs flowed something at least, the most is open, the middle null, and the row bears the
     flag RESET; no flow is ever negative. Readings of other days of the week are told per 28 days. `parameters`
     (transforms/displays.py) tell what to expect behind a floored reading. Both readings are read with those of the
     later week: the same display is then the same size, and a drift of the parameters is no flow."""

@@ -4,13 +4,25 @@ import polars as pl
 
 from transforms.numbers import plain
 from transforms.packs import amounts, shown, stated
-from transforms.units import GRAM, HOLDERS, MAY_HOLD, METRE, PACKS, ROLLS, class_of, factor_of
+from transforms.price_forms import SECOND_PRICE
+from transforms.units import GRAM, HOLDERS, MAY_HOLD, METRE, PACKS, ROLLS, class_of, factor_of, is_unknown
 
 PACK_UNSURE = "pack_unsure"  # flag: the unit may hold several, or another number of them, and 1 is taken
 UNIT_MISLABELLED = "unit_mislabelled"  # flag: the unit contradicts the title, and there is no unit price
+UNIT_UNKNOWN = "unit_unknown"  # flag: nothing is known of the unit, so that there is no unit price
 KEY = ["unit", "title_text"]
-PRICED_UNIT = r"/\s*([^/()]+?)\s*(?:起批|起)?\)?$"
+FIRST_UNIT = rf"/\s*([^0-9/()~-]+?)\s*{SECOND_PRICE}$"  # 2.5元/个-3.0元
+PRICED_UNIT = r"/\s*([^/()~至到-]+?)\s*(?:起批|起)?\)?$"
 AROUND_UNIT = " ()元¥/"
+# Of 千克 and 千米 the first sign is no number.
+HUNDREDS = (
+    (r"(^|[/元])\s*百([^0-9])", "${1}100${2}"),
+    (r"(^|[/元])\s*千([^0-9克米])", "${1}1000${2}"),
+    (r"(^|[/元])\s*万([^0-9])", "${1}10000${2}"),
+    (r"(^|[/元])\s*半([^0-9])", "${1}0.5${2}"),
+)
+NO_UNIT = r"^(?:|无|null|none|nan|n/?a|[-\u2014]*)$"
+LENGTH = r"(?i)[0-9]\s*(?:米|m(?:[^a-z0-9]|$)|_)"
 SELLING = {"class": pl.String(), "pack_count": pl.Float64(), "note": pl.String()}
 
 
@@ -21,7 +33,8 @@ def selling_units(offers: pl.DataFrame) -> pl.Series:
     2kg) is taken at its word. Of one that may hold several (包, 套, 件) the title tells: one explicit form (10条装,
     5双/包) counts; where there is none, for packs one bare number (2kg) that stands alone. Else pack_count is 1 with
     the note pack_unsure. Where no unit is named an explicit form gives one, with that note. A unit of length or weight
-    whose title counts something else (米, 10条装) has neither class nor pack_count: unit_mislabelled."""
+    whose title counts something else (米, 10条装) has neither class nor pack_count: unit_mislabelled; nor has
+    a unit that is not known: unit_unknown."""
     keys = offers.select(_unit_text().alias("unit"), "title_text")
     distinct = keys.unique(maintain_order=True)
     named = distinct.join(_named(distinct["unit"]), on="unit", how="left", validate="m:1", nulls_equal=True)
@@ -42,16 +55,23 @@ def unit(texts: pl.Series) -> pl.Series:
 def _unit_text() -> pl.Expr:
     """The unit that the price names, else the one the page names."""
     price = pl.col("price_text").str.normalize("NFKC").str.strip_chars()
-    return pl.coalesce(price.str.extract(PRICED_UNIT), "unit_text")
+    return pl.coalesce(price.str.extract(PRICED_UNIT), price.str.extract(FIRST_UNIT), "unit_text")
 
 
 def _named(texts: pl.Series) -> pl.DataFrame:
     """One row per distinct unit text: word, class, factor and is_fixed (the text itself says how many)."""
     distinct = texts.unique(maintain_order=True).rename("unit")
-    content = amounts(distinct).rename({"text": "unit", "class": "pack_class", "word": "inner"})
-    last = plain(distinct).str.to_lowercase().str.replace(r"^.*/", "").str.strip_chars(AROUND_UNIT)
-    words = pl.DataFrame([distinct, last.replace("", None).rename("word")])
-    joined = words.join(content, on="unit", how="left", validate="1:1", nulls_equal=False)
+    content = amounts(_in_numbers(distinct)).rename({"class": "pack_class", "word": "inner"})
+    last = (
+        plain(distinct)
+        .str.to_lowercase()
+        .str.replace(r"^.*/", "")
+        .str.replace(r"起[批订售]?$", "")
+        .str.strip_chars(AROUND_UNIT)
+    )
+    words = pl.DataFrame([distinct, last.rename("word"), _in_numbers(distinct).rename("text")])
+    words = words.with_columns(pl.when(~pl.col("word").str.contains(NO_UNIT)).then("word").alias("word"))
+    joined = words.join(content, on="text", how="left", validate="m:1", nulls_equal=False)
     word = pl.col("word")
     is_fixed = pl.col("quantity").is_not_null() & word.is_not_null()
     return joined.select(
@@ -61,6 +81,13 @@ def _named(texts: pl.Series) -> pl.DataFrame:
         pl.when(is_fixed).then("quantity").when(class_of(word).is_not_null()).then(factor_of(word)).alias("factor"),
         is_fixed.alias("is_fixed"),
     )
+
+
+def _in_numbers(texts: pl.Series) -> pl.Series:
+    """Unit texts with 百, 千, 万 and 半 before the word as digits: 百个, 半斤."""
+    for pattern, instead in HUNDREDS:
+        texts = texts.str.replace(pattern, instead)
+    return texts
 
 
 def _title_says(named: pl.DataFrame) -> pl.DataFrame:
@@ -119,12 +146,13 @@ def _decision() -> pl.Expr:
     is_holder = word.is_in(list(HOLDERS))
     suits = (pl.col("bare_class") != METRE) | word.is_in(list(ROLLS))
     is_told = is_holder & suits & (pl.col("bare_word") != word)
-    is_dark = is_holder & (pl.col("bare_count") > 0) | word.is_in(list(PACKS))
+    is_long = word.is_in(list(ROLLS)) & pl.col("title_text").str.contains(LENGTH)
+    is_dark = is_holder & (pl.col("bare_count") > 0) | word.is_in(list(PACKS)) | is_long
     unsure, none = pl.lit(PACK_UNSURE), pl.lit(None)
     cases: list[tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]] = [
         (pl.col("is_fixed"), kind, factor, none),
         (word.is_null(), pl.col("pack_class"), pl.col("pack_count"), pl.when(has_pack).then(unsure)),
-        (kind.is_null(), none, none, none),
+        (kind.is_null(), none, none, pl.when(is_unknown(word)).then(pl.lit(UNIT_UNKNOWN))),
         (is_measure & is_stated & ~pl.col("stated_classes").list.contains(kind), none, none, pl.lit(UNIT_MISLABELLED)),
         (is_measure, kind, factor, none),
         (has_pack & (is_holder | word.is_in(list(MAY_HOLD))), pl.col("pack_class"), pl.col("pack_count"), none),

@@ -8,8 +8,8 @@ FIRST, LATER, UNKNOWN = 0, 1, 2
 
 
 def with_price(read: pl.DataFrame) -> pl.DataFrame:
-    """Adds price_yuan, price_low_yuan and price_high_yuan (over all that is shown, tiers too), is_range, and tier_text
-    and tier_reason of the tier that was looked at.
+    """Adds price_yuan, price_low_yuan and price_high_yuan (over all that is shown, tiers too), is_range, is_from
+    (the price taken is a lower end), and tier_text and tier_reason of the tier that was looked at.
 
     `read` has one row per offer: row, price (the struct of numbers.price), price_tiers and minimum_order. A single
     price shown stands. Where none or only a range is shown, price_yuan is that of the tier which applies at the
@@ -23,6 +23,7 @@ def with_price(read: pl.DataFrame) -> pl.DataFrame:
         pl.min_horizontal(price.field("low"), "tier_low").alias("price_low_yuan"),
         pl.max_horizontal(price.field("high"), "tier_high").alias("price_high_yuan"),
         pl.when(by_tier).then(pl.col("tier_is_range")).otherwise(price.field("is_range")).alias("is_range"),
+        pl.when(by_tier).then(pl.col("tier_is_from")).otherwise(price.field("is_from")).alias("is_from"),
     )
 
 
@@ -41,6 +42,7 @@ def _tiers(read: pl.DataFrame) -> pl.DataFrame:
             pl.col("price_text").first().alias("tier_text"),
             pl.col("mid").first().alias("tier_mid"),
             pl.col("is_range").first().alias("tier_is_range"),
+            pl.col("is_from").first().alias("tier_is_from"),
             pl.col("reason").first().alias("tier_reason"),
             pl.col("low").min().alias("tier_low"),
             pl.col("high").max().alias("tier_high"),

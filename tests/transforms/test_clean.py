@@ -147,6 +147,8 @@ def tiers(*parts: tuple[str | None, str]) -> list[dict[str, str | None]]:
         ("2", tiers((None, "4.2"), (None, "4")), 4.2),
         ("2", tiers((None, "4.2"), ("≥2", "4.5")), 4.5),
         ("一件代发", tiers(("1件起", "4.5"), ("≥2", "4")), 4.5),
+        ("满100元混批", tiers(("≥2", "4.5"), ("≥100", "4")), 4.5),
+        ("两百件起批", tiers(("≥2", "4.5"), ("≥100", "4")), 4.0),
     ],
 )
 def test_the_tier_at_the_minimum_order_is_the_reference(
@@ -190,6 +192,60 @@ def test_payers_and_reviews_are_a_lower_end_and_flagged() -> None:
     assert only({"sales_30d_text": "60", "sales_total_text": "2300条评价"})["flags"] is None
 
 
+def test_orders_are_a_lower_end_as_payers_are() -> None:
+    row = only({"sales_30d_text": "成交12笔"})
+    assert (row["pieces_low"], row["pieces_high"], row["flags"]) == (12 * 28 / 30, None, ["orders"])
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"), [("近90天销1.2万件", 4000), ("近7天成交35件", 150), ("周销70", 300), ("近1年销730", 60)]
+)
+def test_sales_of_another_period_are_scaled_and_flagged(text: str, pieces: int) -> None:
+    row = only({"sales_30d_text": text})
+    assert (row["pieces_mid"], row["flags"]) == (pytest.approx(pieces * 28 / 30), ["other_period"])
+    assert only({"sales_30d_text": "近30天销60"})["flags"] is None
+
+
+def test_floors_of_another_period_are_off_the_grid_of_the_others() -> None:
+    own = [f"{size}00+" for size in range(1, 10)] * 3
+    others = ["近90天销1000+件", "近90天销2000+件"]
+    rows = [{"listing_id": f"L{at}", "sales_30d_text": text} for at, text in enumerate([*own, *others])]
+    mixed, alone = (cleaned(offers(*part), marketplace()) for part in (rows, rows[: len(own)]))
+    assert mixed.parameters.equals(alone.parameters)
+    scaled = mixed.listing_weeks.filter(pl.col("flags").list.contains("other_period"))
+    assert scaled["pieces_low"].sort().to_list() == pytest.approx([1000 / 3 * 28 / 30, 2000 / 3 * 28 / 30])
+    assert scaled["pieces_high"].to_list() == [None, None]
+
+
+def test_turnover_among_pieces_is_turnover() -> None:
+    row = only({"sales_30d_text": "成交2.41万元"})
+    assert (row["sales_basis"], row["value_yuan"]) == ("turnover_30d", pytest.approx(24100 * 28 / 30))
+    assert row["pieces_mid"] == pytest.approx(24100 * 28 / 30 / 3.5)
+    both = only({"sales_30d_text": "成交2.41万元", "turnover_30d_text": "3000元"})
+    assert (both["sales_basis"], both["value_yuan"]) == ("turnover_30d", pytest.approx(3000 * 28 / 30))
+    beside = only({"sales_30d_text": "成交2.41万元", "sales_total_text": "500"})
+    assert (beside["sales_basis"], beside["pieces_mid"]) == ("cumulative", None)
+
+
+def sold_by_weight(unit: str | None) -> float | None:
+    """Pieces of 30 days where 已售5吨 is shown."""
+    row = only({"sales_30d_text": "已售5吨", "sales_total_text": "7", "unit_text": unit, "title_text": "钢丝"})
+    return row["pieces_mid"] and row["pieces_mid"] * 30 / 28
+
+
+def test_sales_by_weight_count_in_selling_units_or_not_at_all() -> None:
+    assert [sold_by_weight(unit) for unit in ("公斤", "吨", "25kg")] == pytest.approx([5000, 5, 200])
+    assert [sold_by_weight(unit) for unit in ("条", "米", None)] == [None, None, None]
+
+
+def test_a_price_from_is_flagged_and_an_unknown_unit_has_no_unit_price() -> None:
+    row = only({"price_text": "3.5元起", "unit_text": "尺", "title_text": "面料"})
+    assert (row["price_yuan"], row["unit"], row["unit_price_yuan"]) == (3.5, None, None)
+    assert row["flags"] == ["price_from", "unit_unknown"]
+    listed = only({"price_text": "原价¥19.9 现价¥9.9", "list_price_text": "原价¥19.9 现价¥9.9"})
+    assert (listed["price_yuan"], listed["list_price_yuan"]) == (9.9, 19.9)
+
+
 def test_goods_shipped_from_elsewhere_leave_the_place_unknown() -> None:
     row = only({"seller_place_text": None, "ship_place_text": "河北 保定市高阳县"})
     assert (row["place_code"], row["place_level"], row["ship_place_code"]) == (None, None, "130628")
@@ -227,6 +283,25 @@ def test_a_town_is_found_by_its_alias() -> None:
         ({"sales_30d_text": None, "sales_total_text": "x"}, ("unreadable_sales", "sales_total_text", "x")),
         ({"sales_30d_text": "一件代发"}, ("unreadable_sales", "sales_30d_text", "一件代发")),
         ({"sales_30d_text": "10条装"}, ("unreadable_sales", "sales_30d_text", "10条装")),
+        ({"sales_30d_text": "日销200"}, ("unreadable_sales", "sales_30d_text", "日销200")),
+        ({"sales_30d_text": "已售5吨"}, ("unreadable_sales", "sales_30d_text", "已售5吨")),
+        (
+            {"sales_30d_text": None, "sales_total_text": "成交2.4万+元"},
+            ("unreadable_sales", "sales_total_text", "成交2.4万+元"),
+        ),
+        (
+            {"sales_30d_text": None, "sales_total_text": "近90天销200"},
+            ("unreadable_sales", "sales_total_text", "近90天销200"),
+        ),
+        (
+            {"sales_30d_text": None, "turnover_30d_text": "1200+件"},
+            ("unreadable_sales", "turnover_30d_text", "1200+件"),
+        ),
+        (
+            {"sales_30d_text": None, "turnover_30d_text": "300人付款"},
+            ("unreadable_sales", "turnover_30d_text", "300人付款"),
+        ),
+        ({"price_text": "1**"}, ("unreadable_price", "price_text", "1**")),
         ({"price_text": "￥88888"}, ("price_out_of_range", "price_text", "￥88888")),
         ({"price_text": "¥3.5 ¥5.0"}, ("unreadable_price", "price_text", "¥3.5 ¥5.0")),
     ],

@@ -6,18 +6,21 @@ from hypothesis import strategies as st
 
 from tests.transforms.examples import examples, number, texts
 from transforms import numbers
+from transforms.count_forms import COUNTED_INSTEAD, YUAN
 
 FULL_WIDTH = str.maketrans("0123456789.,+", "０１２３４５６７８９．，＋")
 FORMS = ("{}", "¥{}", "¥ {} ", "{}元", "{}元/条", "价格：{}")
 
 
-@pytest.mark.parametrize("row", examples("price"), ids=lambda row: row["text"])
+@pytest.mark.parametrize("row", examples("price", "list_price"), ids=lambda row: row["text"])
 def test_price_examples(row: dict[str, str]) -> None:
-    read = numbers.price(texts(row["text"])).item()
+    reader: numbers.Reader = getattr(numbers, row["reader"])
+    read = reader(texts(row["text"])).item()
     assert [read["low"], read["high"]] == [number(row["low"]), number(row["high"])]
     assert read["mid"] == (pytest.approx(float(row["mid"]), rel=1e-14) if row["mid"] else None)
     assert read["is_range"] == (row["outcome"] == "range")
-    assert read["reason"] == (row["outcome"] if row["outcome"] not in ("", "range") else None)
+    assert read["is_from"] == (row["outcome"] == "price_from")
+    assert read["reason"] == (row["outcome"] if row["outcome"] not in ("", "range", "price_from") else None)
 
 
 @pytest.mark.parametrize("row", examples("count"), ids=lambda row: row["text"])
@@ -25,11 +28,14 @@ def test_count_examples(row: dict[str, str]) -> None:
     read = numbers.count(texts(row["text"])).item()
     expected = {end: number(row[end]) for end in ("low", "mid", "high")}
     outcome = row["outcome"]
-    instead = outcome if outcome in numbers.COUNTED_INSTEAD else None
+    instead = outcome if outcome in COUNTED_INSTEAD else None
+    unit = read.pop("unit_shown")
+    assert (unit if unit == YUAN or row["unit"] else "") == row["unit"]
     assert read == {
         **{end: value if value is None else pytest.approx(value, rel=1e-15) for end, value in expected.items()},
         "is_unreadable": outcome == "unreadable",
         "counted_instead": instead,
+        "period_days": number(row["pack"]),
     }
 
 
@@ -46,7 +52,14 @@ def test_a_price_is_read_to_the_last_bit(cents: int, form: str, is_wide: bool, i
     expected = float(digits.replace(",", ""))
     read = numbers.price(texts(shown)).item()
     if expected not in numbers.PLACEHOLDERS_YUAN:
-        assert read == {"low": expected, "mid": expected, "high": expected, "is_range": False, "reason": None}
+        assert read == {
+            "low": expected,
+            "mid": expected,
+            "high": expected,
+            "is_range": False,
+            "is_from": False,
+            "reason": None,
+        }
 
 
 @given(st.floats(0, 1e15))
@@ -67,6 +80,28 @@ def test_a_floored_count_is_a_lower_end_without_an_upper(pieces: int, shown: int
     floor = pieces // unit * unit
     read = numbers.count(texts(f"{floor}+")).item()
     assert (read["low"], read["mid"], read["high"], read["is_unreadable"]) == (floor, floor, None, False)
+
+
+@given(pieces=st.integers(0, 9_999_999), days=st.integers(7, 366), unit=st.sampled_from(["件", "+件", "元", "人付款"]))
+def test_sales_of_another_period_are_scaled_by_its_days(pieces: int, days: int, unit: str) -> None:
+    read = numbers.count(texts(f"近{days}天成交{pieces}{unit}")).item()
+    assert read["mid"] == pytest.approx(pieces * 30 / days)
+    assert (read["period_days"], read["unit_shown"] == YUAN) == (days, unit == "元")
+
+
+@given(jiao=st.integers(1, 99), yuan=st.integers(1, 999), ten=st.integers(1, 9))
+def test_jiao_are_tenths_of_a_yuan(jiao: int, yuan: int, ten: int) -> None:
+    read = numbers.price(texts(f"{jiao}角", f"{yuan}元{ten}角", f"{jiao}毛/个")).struct.field("mid").to_list()
+    assert read == [jiao / 10, float(f"{yuan}.{ten}"), jiao / 10]
+
+
+@given(st.integers(1, 99))
+def test_chinese_numerals_are_read_back(pieces: int) -> None:
+    signs = "零一二三四五六七八九"
+    tens, ones = divmod(pieces, 10)
+    spelt = ("" if tens < 2 else signs[tens]) + ("十" if tens else "") + (signs[ones] if ones else "")
+    assert numbers.count(texts(f"{spelt}件")).item()["mid"] == pieces
+    assert numbers.minimum_order(texts(f"{spelt}条起批")).item() == pieces
 
 
 # A display form: how a true number is shown, and whether what is shown may lie above it.
