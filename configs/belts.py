@@ -37,7 +37,9 @@ class BeltPlace(BaseModel):
         text = str(code)
         found = places.place(text)
         if found is None:
-            raise ValueError(f"place {text} is no division code; did you mean {places.nearest(text)}?")
+            near = places.nearest(text)
+            hint = f"did you mean {near}?" if near else "expected the six digits of GB/T 2260"
+            raise ValueError(f"place {text} is no division code; {hint}")
         return found.code  # an abolished code means the division of today
 
     @field_validator("aliases")

@@ -12,7 +12,8 @@ import yaml
 
 from configs.belts import Belt, read_belt
 from configs.errors import ConfigError
-from configs.places import locate, place
+from configs.place_names import locate
+from configs.places import place
 from configs.register import SHIPPED, Configs, load
 
 SHARED = Path(os.environ.get("BELTWATCH_SHARED", Path(__file__).parents[3] / "shared"))
