@@ -1,5 +1,5 @@
-"""A marketplace that nobody here has seen, by the commands its owner types: one YAML, `backfill`, `release`, and a belt's
-change on the year is what was planted."""
+"""A marketplace that nobody here has seen, by the commands its owner types: one YAML, `backfill`, `release`, and the
+change of a belt on the year is what was planted."""
 
 import json
 import shutil
