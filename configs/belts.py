@@ -5,10 +5,11 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from configs import places
 from configs.errors import ConfigError
+from configs.place_names import locate
 from configs.yaml_lines import KeyedError, line_of, load_model
 
 IDEOGRAPHS = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -37,16 +38,22 @@ class BeltPlace(BaseModel):
         text = str(code)
         found = places.place(text)
         if found is None:
-            raise ValueError(f"place {text} is no division code; did you mean {places.nearest(text)}?")
+            near = places.nearest(text)
+            hint = f"did you mean {near}?" if near else "expected the six digits of GB/T 2260"
+            raise ValueError(f"place {text} is no division code; {hint}")
         return found.code  # an abolished code means the division of today
 
     @field_validator("aliases")
     @classmethod
-    def _can_be_found(cls, aliases: list[str]) -> list[str]:
+    def _can_be_found(cls, aliases: list[str], info: ValidationInfo) -> list[str]:
         # Of a page's place only the Chinese characters are read, and one alone stands in a thousand names.
         for number, alias in enumerate(aliases):
             if not IDEOGRAPHS.fullmatch(alias):
                 raise KeyedError(f"found alias {alias!r}, expected a name of two or more Chinese characters", number)
+            other = locate(alias)
+            if other and "code" in info.data and other.code != info.data["code"]:
+                named = f"found alias {alias}, which is the name of {other.code} ({other.name})"
+                raise KeyedError(f"{named}, expected a name that no other division has", number)
         return aliases
 
 

@@ -28,7 +28,8 @@ def check_jmespath(expression: str) -> str:
     try:
         parsed = jmespath.compile(expression).parsed
     except JMESPathError as error:
-        reason = " ".join(str(error).split("\n")[0].split())
+        first = str(error).split("\n")[0]  # below it the expression, and a mark where it fails
+        reason = first.removesuffix("for expression:").rstrip(" ,:")
         raise ValueError(f"found {expression!r}, expected a JMESPath expression ({reason})") from None
     for name, count in _calls(parsed):
         known = [*ADDED_FUNCTIONS, *sorted(Functions.FUNCTION_TABLE)]

@@ -176,8 +176,10 @@ class Marketplace(Part):
             return None
         for encoding in dict.fromkeys((self.listing.encoding, "utf-8")):
             for found in self._words_of(url, encoding):
-                if found["category"] in self._ours:
-                    return self._ours[found["category"]], self._page_of(found)
+                # A word within a text within the address may be escaped once more.
+                for word in (found["category"], unquote_plus(found["category"], encoding=encoding)):
+                    if word in self._ours:
+                        return self._ours[word], self._page_of(found)
         return None
 
     def _page_of(self, found: Mapping[str, str | None]) -> int:

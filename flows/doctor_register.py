@@ -9,6 +9,7 @@ from configs.belts import Belt, read_belt
 from configs.errors import ConfigError
 from configs.gates import Gate
 from configs.marketplaces import read_marketplace
+from configs.places import place
 from configs.register import SHIPPED, Configs, overlaid_files
 from configs.yaml_lines import load_model
 from flows.workplace import Workplace
@@ -49,6 +50,7 @@ def belts(work: Workplace) -> Iterator[Said]:
         provinces = len({belt.province_code for belt in configs.belts.values()})
         floors = sum(belt.cost_floor is not None for belt in configs.belts.values())
         yield "ok", f"{len(configs.belts)} belts in {provinces} provinces, {floors} with a cost floor"
+    yield from (("ok", said) for said in _own_places(work))
     yield from (("note", said) for said in (*_shared_ground(configs), *_unlisted(configs)))
 
 
@@ -113,6 +115,19 @@ def _alias_conflicts(configs: Configs) -> Iterator[str]:
             if known != code:
                 found = f"alias {alias} is place {known} in belt {other} and {code} in belt {belt.id}"
                 yield f"{found}, expected one of them; mend configs/belts/{belt.id}.yaml"
+
+
+def _own_places(work: Workplace) -> Iterator[str]:
+    """Where the data home's own belts are, by name: a wrong code may be that of another place."""
+    for belt in work.configs.belts.values():
+        if (work.home / "configs" / "belts" / f"{belt.id}.yaml").exists():
+            yield f"{belt.id} is {', '.join(f'{part.code} {_full_address(part.code)}' for part in belt.places)}"
+
+
+def _full_address(code: str) -> str:
+    part = place(code)
+    above = (part.province_code, part.city_code, part.code) if part else ()
+    return "".join(found.name for one in dict.fromkeys(above) if one and (found := place(one)))
 
 
 def _shared_ground(configs: Configs) -> Iterator[str]:

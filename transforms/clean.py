@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from configs.marketplaces import Marketplace
-from configs.places import locate
+from configs.place_names import locate
 from configs.tables import table
 from transforms import numbers
 from transforms.displays import with_points

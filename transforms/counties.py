@@ -5,7 +5,7 @@ from functools import cache
 
 import polars as pl
 
-from configs.places import Place, children, place
+from configs.places import AREAS, Place, children, counties_of, place
 
 LONGEST_NAME = 12
 WEEK_CATEGORY = ["week", "category", "marketplace", "merchant_id"]
@@ -19,7 +19,7 @@ def with_known_counties(located: pl.DataFrame, aliases: Mapping[str, str]) -> pl
     row per listing and week: week, category, marketplace, merchant_id, merchant_name_text, place_code, city_code and
     is_county; `aliases` maps town names to county codes."""
     is_open = ~pl.col("is_county") & (pl.col("place_code") == pl.col("city_code"))
-    shown = located.filter(pl.col("is_county") & pl.col("city_code").is_not_null())
+    shown = in_areas(located.filter(pl.col("is_county") & pl.col("city_code").is_not_null()))
     only = shown.select(*WEEK_CATEGORY, "city_code", other_code="place_code").unique()
     only = only.unique([*WEEK_CATEGORY, "city_code"], keep="none")
     joined = located.join(
@@ -32,6 +32,15 @@ def with_known_counties(located: pl.DataFrame, aliases: Mapping[str, str]) -> pl
         found.fill_null(pl.col("place_code")).alias("place_code"),
         (pl.col("is_county") | found.is_not_null()).alias("is_county"),
     ).drop("other_code", "named_code")
+
+
+def in_areas(counties: pl.DataFrame) -> pl.DataFrame:
+    """Rows with place_code and city_code, and those in counties of an area (雄安新区) once more with it as the city."""
+    again = [
+        counties.filter(pl.col("place_code").is_in(counties_of(area))).with_columns(city_code=pl.lit(area))
+        for area in AREAS
+    ]
+    return pl.concat([counties, *again])
 
 
 def county_of_name(name: str, city: Place, aliases: Mapping[str, str] | None = None) -> str | None:

@@ -12,7 +12,7 @@ import polars as pl
 from configs.belts import Belt
 from configs.places import Place, place
 from configs.tables import table
-from transforms.counties import with_known_counties
+from transforms.counties import in_areas, with_known_counties
 from transforms.ordered import group_sums
 
 KEY = table("listing_belts").key
@@ -131,7 +131,7 @@ def _is_of(belt: Belt) -> pl.Expr:
 
 def _belt_counts(known: pl.DataFrame, weeks: pl.DataFrame, belt: Belt) -> pl.DataFrame:
     """Known merchants of the belt per week, category and city in which it has counties; 0 where there is none."""
-    cities = sorted({found.urban_code for found in _places(belt) if found.level == "county" and found.urban_code})
+    cities = sorted({code for found in _places(belt) if found.level == "county" for code in found.urban_codes})
     sold = weeks.filter(pl.col("category").is_in(belt.categories))
     grid = sold.join(pl.DataFrame({"city_code": cities}, schema={"city_code": pl.String()}), how="cross")
     ours = known.filter(pl.col("place_code").is_in(_counties(belt)))
@@ -142,10 +142,12 @@ def _belt_counts(known: pl.DataFrame, weeks: pl.DataFrame, belt: Belt) -> pl.Dat
 
 
 def _known_merchants(located: pl.DataFrame) -> pl.DataFrame:
-    """One row per week, category and merchant whose county is known; of several counties the lowest code."""
+    """One row per week, category and merchant whose county is known; of several counties the lowest code.
+
+    One in a county of an area (雄安新区) stands twice: in its city, and in the area."""
     merchant = ["week", "category", "marketplace", "merchant_id"]
     known = located.filter(pl.col("is_county") & pl.col("city_code").is_not_null())
-    return known.sort(*merchant, "place_code").unique(merchant, keep="first", maintain_order=True)
+    return in_areas(known.sort(*merchant, "place_code").unique(merchant, keep="first", maintain_order=True))
 
 
 def _shared_out(rows: pl.DataFrame) -> pl.DataFrame:

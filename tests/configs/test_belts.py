@@ -12,7 +12,8 @@ import yaml
 
 from configs.belts import Belt, read_belt
 from configs.errors import ConfigError
-from configs.places import locate, place
+from configs.place_names import locate
+from configs.places import place
 from configs.register import SHIPPED, Configs, load
 
 SHARED = Path(os.environ.get("BELTWATCH_SHARED", Path(__file__).parents[3] / "shared"))
@@ -201,6 +202,9 @@ def test_an_abolished_code_means_the_division_of_today(tmp_path: Path) -> None:
         ("330782", "130684106", r":4: place 130684106 is no division code; did you mean 130684 \(高碑店市\)\?"),
         ("[稠城]", "[Choucheng]", r":4: found alias 'Choucheng', expected a name of two or more Chinese characters"),
         ("[稠城]", "[稠]", r":4: found alias '稠', expected"),
+        ("[稠城]", "[稠城, 保定]", r":4: found alias 保定, which is the name of 130600 \(保定市\), expected"),
+        ("330782", "33078x", r":4: place 33078x is no division code; did you mean 33\d{4} \(.+\)\?"),
+        ("330782", "yiwu", r":4: place yiwu is no division code; expected the six digits of GB/T 2260"),
         ("[稠城]", "[稠城, 稠城]", r":3: found 稠城 twice in places, expected each once"),
         ("aliases", "alias", r":4: found unknown key alias.*did you mean aliases"),
         ("[towels]", "[towles]", r":5: category 'towles' is not known; did you mean 'towels'"),

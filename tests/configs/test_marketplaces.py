@@ -92,6 +92,7 @@ def test_the_1688_file_is_for_archives_only() -> None:
         ("title_text", "titel_text", 16, "did you mean title_text?"),
         ("title_text", "page_digest", 16, "found field page_digest, expected a column that offers quote from a page"),
         ("attr.id ||", "attr.id |||", 15, "expected a JMESPath expression"),
+        ("attr.id ||", "attr id ||", 15, 'column 5, token "id" (UNQUOTED_IDENTIFIER))'),
         ("cards: listOffer", "cards: 'list['", 13, "expected a JMESPath expression"),
         ("itemType ==", "mony(itemType) ==", 17, "found unknown function mony()"),
         ("itemType ==", "mony(itemType) ==", 17, "did you mean money?"),

@@ -1,7 +1,8 @@
 import pytest
 
 from configs.place_history import Change, changes
-from configs.places import Place, all_places, children, locate, nearest, place
+from configs.place_names import locate
+from configs.places import Place, all_places, children, nearest, place
 
 
 @pytest.mark.parametrize(
@@ -54,15 +55,23 @@ def test_children_are_one_level_below() -> None:
         ("130684106", "130684 (高碑店市)"),
         ("武清", "120114 (武清区)"),
         ("高阳线", "130628 (高阳县)"),
+        ("130682x", "130682 (定州市)"),
     ],
 )
 def test_nearest(wrong: str, expected: str) -> None:
     assert nearest(wrong) == expected
 
 
-@pytest.mark.parametrize("wrong", ["", "xyz", "999999", "1", "12345678901"])
-def test_nearest_always_names_a_place(wrong: str) -> None:
-    assert place(nearest(wrong)[:6]) is not None
+@pytest.mark.parametrize("wrong", ["999999", "12345678901", "130682x", "河北 130682"])
+def test_nearest_of_a_code_always_names_a_place(wrong: str) -> None:
+    near = nearest(wrong)
+    assert near is not None
+    assert place(near[:6]) is not None
+
+
+@pytest.mark.parametrize("wrong", ["", "xyz", "1", "毛巾"])
+def test_nothing_is_near_what_is_like_no_code_and_no_name(wrong: str) -> None:
+    assert nearest(wrong) is None
 
 
 TEXTS = {
@@ -142,12 +151,80 @@ OLD_NAMES = {
     "浙江 杭州市余杭区": "330110",
     "浙江 杭州市临平区": "330113",
     "河北 保定市容城县": "130629",
+    "湖北 襄樊市": "420600",
+    "湖北襄樊": "420600",
+    "陕西 西安市户县": "610118",
+    "陕西 渭南市华县": "610503",
+    "山西 长治市长治县": "140404",
+    "山西 长治市": "140400",
+    "贵州 遵义市遵义县": "520304",
+    "贵州 遵义市": "520300",
+    "贵州 六盘水 盘县": "520281",
+    "四川 达州市达县": "511703",
+    "山东青岛胶南": "370211",
+    "江苏 淮安市楚州区": "320803",
+    "江苏 扬州市维扬区": "321003",
+    "广东 广州 萝岗": "440112",
+    "天津塘沽": "120116",
+    "天津 汉沽区": "120116",
+    "天津市大港区": "120116",
+    "浙江 宁波市鄞县": "330212",
+    "云南 思茅市": "530800",
+    "云南 思茅区": "530802",
+    "河北 邯郸市邯郸县": "130400",
+    "吉林 四平公主岭": "220184",
+    "吉林 四平市公主岭市": "220184",
+    "四川 资阳市简阳市": "510185",
+    "安徽 安庆市枞阳县": "340722",
 }
 
 
 @pytest.mark.parametrize(("text", "code"), OLD_NAMES.items())
 def test_old_names_mean_the_division_of_today(text: str, code: str) -> None:
     assert located(text) == code
+
+
+USUAL_NAMES = {
+    "海南州": "632500",
+    "海南州 共和县": "632521",
+    "海南": "460000",
+    "河南县": "632324",
+    "河南 洛阳": "410300",
+    "河北 孟村县": "130930",
+    "湖北 恩施州": "422800",
+    "湖北 恩施": "422800",
+    "湖北 恩施州 恩施市": "422801",
+    "新疆 巴州": "652800",
+    "新疆巴州库尔勒": "652801",
+    "四川 巴中 巴州": "511902",
+    "四川 巴州区": "511902",
+    "巴州": None,
+    "河北 雄安新区": "133100",
+    "雄安新区": "133100",
+    "河北 雄安新区 容城": "130629",
+    "河北雄安新区雄县": "130638",
+    "河北 保定市 雄安新区 安新县": "130632",
+    "河北 保定市": "130600",
+}
+
+
+@pytest.mark.parametrize(("text", "code"), USUAL_NAMES.items())
+def test_names_that_people_use(text: str, code: str | None) -> None:
+    assert located(text) == code
+
+
+def test_an_area_holds_its_counties_which_stay_in_their_city() -> None:
+    area, city, county = place("133100"), place("130600"), place("130629")
+    assert area
+    assert city
+    assert county
+    assert area.holds(county)
+    assert city.holds(county)
+    assert not area.holds(city)
+    assert not city.holds(area)
+    assert {part.name for part in children("133100")} == {"容城县", "安新县", "雄县"}
+    assert "容城县" in {part.name for part in children("130600")}
+    assert county.urban_codes == ("130600", "133100")
 
 
 @pytest.mark.parametrize("change", changes(), ids=lambda change: f"{change.was} {change.name}")
@@ -209,10 +286,24 @@ def test_no_place_is_none(text: str | None) -> None:
         ("广东 深圳市虎门", "440300"),
         ("浙江 嘉兴市乌镇古镇", "330400"),
         ("广东 白沟路", "440000"),
+        ("古镇", "442000"),
+        ("古镇镇", "442000"),
+        ("广东 古镇镇", "442000"),
+        ("中山 古镇", "442000"),
+        ("白沟新城", "130684"),
+        ("河北 保定 白沟箱包城", "130684"),
+        ("西塘古镇", None),
+        ("周庄古镇", None),
+        ("乌镇 古镇", None),
+        ("广东 逢简古镇", "440000"),
+        ("广东 开平市赤坎古镇", "440783"),
+        ("大唐不夜城", None),
+        ("浙江 大唐不夜城", "330000"),
+        ("浙江 诸暨大唐", "330681"),
     ],
 )
-def test_aliases_refine_but_never_contradict(text: str, code: str) -> None:
-    towns = {"白沟": "130684106", "古镇": "442000", "织里": "330502", "虎门": "441900"}
+def test_aliases_refine_but_never_contradict(text: str, code: str | None) -> None:
+    towns = {"白沟": "130684106", "古镇": "442000", "织里": "330502", "虎门": "441900", "大唐": "330681"}
     assert located(text, towns) == code
 
 

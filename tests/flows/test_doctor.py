@@ -126,6 +126,19 @@ def test_a_file_that_nothing_reads_is_told(work: Workplace, few: Callable[..., N
     assert name in said(work, "configuration", "note")[0]
 
 
+def test_where_the_homes_own_belts_are_is_told_by_name(work: Workplace, few: Callable[..., None]) -> None:
+    few("belts")
+    for name, code in (("a", "130528"), ("b", "130000"), ("c", "120114")):
+        text = BELT.format(name=name, code=code, category="socks").replace(", aliases: [白沟]", "")
+        overlay(work, f"belts/{name}.yaml", text)
+    told = [text for text in said(work, "belts", "ok") if " is " in text]
+    assert told == [
+        "a is 130528 河北省邢台市宁晋县",
+        "b is 130000 河北省",
+        "c is 120114 天津市武清区",
+    ]
+
+
 def test_an_alias_with_two_meanings_is_told(work: Workplace, few: Callable[..., None]) -> None:
     few("belts")
     overlay(work, "belts/z.yaml", BELT.format(name="z", code="130628", category="socks"))

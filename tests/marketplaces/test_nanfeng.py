@@ -1,4 +1,5 @@
-"""A marketplace that nobody here has seen, added by one YAML: a year of its archived pages becomes a year of figures.
+"""A marketplace that nobody here has seen, added by one YAML: a year of its archived pages becomes a year of
+listing weeks (test_nanfeng_year.py goes on to the figures).
 
 Its pages differ from the shipped ones in everything: cards in a nested script variable, prices as text, places missing
 on some, counters that only grow, and addresses whose steps are the category and the page.

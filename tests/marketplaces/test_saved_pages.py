@@ -1,7 +1,7 @@
 """Every saved page of every marketplace beside the offers that it holds, and a saved page for every shipped layout.
 
-`<marketplace>/<name>.html` (or .json) stands beside `<name>.expected.json`, its offers read off the page by hand. A
-marketplace that is not shipped has its file in the folder, too.
+`<marketplace>/<name>.html` (or .json) stands beside `<name>.expected.json`: an address that such a page has, and its
+offers read off the page by hand. A marketplace that is not shipped has its file in the folder, too.
 """
 
 import json

@@ -100,6 +100,25 @@ def test_county_city_and_municipality() -> None:
     }
 
 
+def test_an_area_counts_as_a_city_of_its_own() -> None:
+    rongcheng, xiong, xiongan = "130629", "130638", "133100"
+    belts = named(belt("rongcheng", rongcheng), belt("gaoyang", GAOYANG))
+    listed = merchants(*[rongcheng] * 3, xiong, *[GAOYANG] * 4, xiongan, BAODING)
+    found = by_merchant(belts_of(listed, belts, WEEK))
+    assert found["M8", "rongcheng"] == (0.75, "city_weight")
+    assert ("M8", "gaoyang") not in found
+    assert (found["M9", "rongcheng"][0], found["M9", "gaoyang"][0]) == (3 / 8, 1 / 2)
+
+
+def test_a_merchant_in_an_area_is_told_by_its_other_listing_and_its_company() -> None:
+    belts = named(belt("rongcheng", "130629"))
+    other = merchants("130629").vstack(another(merchants("133100")))
+    assert belts_of(other, belts, WEEK)["rule"].to_list() == ["county", "county"]
+    assert by_merchant(belts_of(company("容城县某某制衣厂", "133100"), belts, WEEK)) == {
+        ("M0", "rongcheng"): (1.0, "county")
+    }
+
+
 def test_a_belt_has_only_its_categories_and_days() -> None:
     listed = merchants(GAOYANG)
     assert belts_of(listed, named(belt("a", GAOYANG, categories=["luggage"])), WEEK).is_empty()
