@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 
 from transforms.censored import NARROW, quantile
+from transforms.count_forms import COUNTED_INSTEAD
 from transforms.ordered import BoolArray, FloatArray, IntArray
 from transforms.ranks import CELLS, DRAWS, CellArray
 
-COUNTED_INSTEAD = ("payers", "orders", "reviews")  # flags of rows whose value is a lower end of something else
 OTHER_PERIOD = "other_period"  # flag of rows whose floors are off the grid of the week
 PER_28_DAYS = 28 / 30
 COUNTER, TURNOVER = "cumulative", "turnover_30d"

@@ -68,8 +68,8 @@ def with_cumulative_flows(
     `earlier` holds the listing_weeks of any weeks (columns READ of transforms/counter_window.py); each row finds those
     up to 28 days before it, so one week and a whole history (handed in twice) give the same. Without a base four weeks
     before, or where the base counted something else (payers, orders, reviews), both stay null. A counter that fell in
-    any of the weeks was reset: its runs flowed something at least, the most is open, the middle null, and the row bears the
-    flag RESET; no flow is ever negative. Readings of other days of the week are told per 28 days. `parameters`
+    any of the weeks was reset: its runs flowed something at least, the most is open, the middle null, and the row bears
+    the flag RESET; no flow is ever negative. Readings of other days of the week are told per 28 days. `parameters`
     (transforms/displays.py) tell what to expect behind a floored reading. Both readings are read with those of the
     later week: the same display is then the same size, and a drift of the parameters is no flow."""
     past = readings(earlier, _counted())
