@@ -1,9 +1,10 @@
 """Which merchants stand behind entry and exit, and what must not be told where they are one or two.
 
 With the level of a year ago the exit effect of a lone leaver is its sales, to the yuan. The same is told by what is
-left over: the total change less the other effects; the matched share; the bracket of the matched change; and, where nobody
-has come, the level less what the matched sold. Where too few stand behind one, these are suppressed with it. That looks
-at who came and went and never at how the others did, so it selects no result. Nobody is no secret. Source: METHOD 1.6.
+left over: the total change less the other effects; the matched share; the bracket of the matched change; and, where
+nobody has come, the level less what the matched sold. Where too few stand behind one, these are suppressed with it.
+That looks at who came and went and never at how the others did, so it selects no result. Nobody is no secret.
+Source: METHOD 1.6.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
