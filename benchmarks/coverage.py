@@ -29,6 +29,7 @@ NO_RULES = PublicationRules(
     top1_share_maximum=1,
     top2_share_maximum=1,
     matched_share_minimum=0,
+    movers_minimum=1,
     coverage_minimum=0,
 )
 

@@ -18,6 +18,7 @@ class PublicationRules(BaseModel):
     top2_share_maximum: float = Field(ge=0, le=1)
     matched_share_minimum: float = Field(ge=0, le=1)
     ceiling_share_maximum: float = Field(default=0.2, ge=0, le=1)
+    movers_minimum: int = Field(default=3, ge=1)
     coverage_minimum: float = Field(ge=0, le=1)
 
     @model_validator(mode="after")

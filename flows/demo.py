@@ -143,7 +143,8 @@ def _show(home: Path, rows: pl.DataFrame, week: object, new: list[str]) -> None:
         )
     console.print(f"\nWeek of {week}: displayed sales of observed listings against 364 days earlier, matched merchants")
     console.print(table)
-    effects = pl.sum_horizontal("price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_effect")
+    names = ("price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_effect")
+    effects = pl.sum_horizontal(*names, ignore_nulls=False)  # of belts whose split is told in full
     gap = rows.select((effects - pl.col("total_change")).abs().max()).item()
     console.print(f"The split into price, volume, mix, entry and exit adds up to the total change within {gap:.1e}.")
     console.print(f"{verdict_on(rows)}.")

@@ -18,7 +18,10 @@ PARTS = ("price", "volume", "mix", "entry", "exit")  # as published in belt_yoy:
 
 @dataclass(frozen=True)
 class BeltChange:
-    """One belt in the week: its matched change on the year and its total's split (fractions of the base total)."""
+    """One belt in the week: its matched change on the year and its total's split (fractions of the base total).
+
+    `verdict` is its interval against zero; `fdr_verdict` says whether it counts among the belts that have moved, false
+    discoveries over all belts being held down (transforms/false_discovery.py). `moved_before` is that of last week."""
 
     belt: str
     name_en: str
@@ -26,6 +29,7 @@ class BeltChange:
     province_code: str | None
     province_zh: str | None
     verdict: str
+    fdr_verdict: str
     yoy_change: float | None
     low: float | None
     high: float | None
@@ -43,7 +47,7 @@ class BeltChange:
     coverage_share: float | None
     grade: str | None
     reason: str
-    verdict_before: str | None
+    moved_before: str | None
     base_after: date | None
 
     def name(self, language: Language) -> str:
@@ -137,9 +141,9 @@ class Facts:
         """Whether there are belts, but for none of them anything was read a year ago."""
         return bool(self.withheld) and not self.changes and all(belt.reason == NO_BASE for belt in self.withheld)
 
-    def counted(self, verdict: str) -> int:
-        """Published belts with a verdict."""
-        return sum(change.verdict == verdict for change in self.changes)
+    def moved(self, verdict: str) -> list[BeltChange]:
+        """Published belts that count as down, up or unclear, over all belts at once; deepest first."""
+        return [change for change in self.changes if change.fdr_verdict == verdict]
 
 
 def gather(reader: Reader, week: date) -> Facts:
@@ -181,7 +185,8 @@ def _belt_change(row: dict[str, Any]) -> BeltChange:
     if known["reason"] != NO_BASE:  # with no base only the comparison is lacking
         values += ["displayed_sales", "merchants", "listings"]
     reason = NO_DATA if known["reason"] in (None, "none") else known["reason"]
-    return BeltChange(**{**known, **dict.fromkeys(values), "verdict": "suppressed", "reason": reason})
+    verdicts = dict.fromkeys(("verdict", "fdr_verdict"), "suppressed")
+    return BeltChange(**{**known, **dict.fromkeys(values), **verdicts, "reason": reason})
 
 
 # All columns: the cost floor may be younger than the warehouse that is read
@@ -191,7 +196,8 @@ _FLOORS = "select * from belts order by belt"
 def _changes(week: date) -> str:
     """One row per belt of the week (regions have none here), with last week's verdict and the base to come."""
     return f"""select y.*, coalesce(b.name_en, y.belt) as name_en, coalesce(b.name_zh, y.belt) as name_zh,
-  b.province_code, b.province_zh, w.displayed_sales, w.merchants, w.listings, v.verdict as verdict_before, n.base_after
+  b.province_code, b.province_zh, w.displayed_sales, w.merchants, w.listings,
+  v.fdr_verdict as moved_before, n.base_after
 from belt_yoy y
 left join belts b on b.belt = y.belt
 left join belt_weeks w on w.belt = y.belt and w.week = y.week

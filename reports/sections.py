@@ -50,6 +50,8 @@ def headline(say: Say, facts: Facts) -> list[Block]:
         blocks.append(Paragraph(hint))
     if facts.changes or facts.withheld:
         blocks.append(Tally(words.tally(say, facts)))
+    if rule := words.moved_text(say, facts):
+        blocks.append(Paragraph(rule, "note"))
     return blocks
 
 

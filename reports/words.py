@@ -3,6 +3,7 @@
 from reports.facts import BeltChange, Facts
 from reports.numbers import change_with_interval, date_text, share_text, signed, yuan_text
 from reports.phrases import Say
+from transforms.false_discovery import RATE
 
 VERDICTS = ("down", "up", "unclear")
 MOST = 0.5  # a part is "mostly" the cause from half of the total on
@@ -25,6 +26,16 @@ def headline_without_figures(say: Say, facts: Facts) -> str:
     reasons = {belt.reason for belt in facts.withheld}
     shared = say("brackets", text=reason_text(say, reasons.pop())) if len(reasons) == 1 else ""
     return say("headline_all_suppressed", count=len(facts.withheld)) + shared + say("full_stop")
+
+
+def moved_text(say: Say, facts: Facts) -> str:
+    """By which rule belts count as down or up, and how many more are so by their own interval alone; empty where
+    nothing is published."""
+    if not facts.changes:
+        return ""
+    alone = sum(belt.verdict != belt.fdr_verdict for belt in facts.changes)
+    rule = say("moved_rule", rate=f"{RATE * 100:g}")
+    return rule + (say("moved_alone", count=alone) if alone else "")
 
 
 def headline_hint(say: Say, facts: Facts) -> str:
@@ -94,23 +105,23 @@ def named_change(say: Say, belt: BeltChange) -> str:
 
 def _lead(say: Say, facts: Facts) -> str:
     """The clause of the more frequent of down and up (down where they are equal), counted over all belts."""
-    down, up = facts.counted("down"), facts.counted("up")
+    down, up = (len(facts.moved(verdict)) for verdict in ("down", "up"))
     total = len(facts.changes) + len(facts.withheld)
     if not down and not up:
-        return say("headline_none_sure", count=facts.counted("unclear"), total=total)
+        return say("headline_none_sure", count=len(facts.moved("unclear")), total=total)
     count = max(down, up)
     form = "headline_all" if count == total else "headline_lead"
     return say(form, count=count, total=total, verdict=say(_leader(facts)))
 
 
 def _leader(facts: Facts) -> str:
-    return "down" if facts.counted("down") >= facts.counted("up") else "up"
+    return "down" if len(facts.moved("down")) >= len(facts.moved("up")) else "up"
 
 
 def _others(say: Say, facts: Facts) -> list[str]:
     """The clauses of every other verdict that occurs, so that the counts add up to all belts."""
-    said = ("unclear",) if not facts.counted("down") and not facts.counted("up") else (_leader(facts),)
-    counts = {verdict: facts.counted(verdict) for verdict in VERDICTS if verdict not in said}
+    said = ("unclear",) if not facts.moved("down") and not facts.moved("up") else (_leader(facts),)
+    counts = {verdict: len(facts.moved(verdict)) for verdict in VERDICTS if verdict not in said}
     counts["suppressed"] = len(facts.withheld)
     return [say("headline_also", count=count, verdict=say(verdict)) for verdict, count in counts.items() if count]
 
@@ -118,14 +129,14 @@ def _others(say: Say, facts: Facts) -> list[str]:
 def _extreme(say: Say, facts: Facts) -> str:
     """The deepest belt that is down; where none is, the strongest that is up; nothing where none is sure."""
     for verdict, key, position in (("down", "headline_deepest", 0), ("up", "headline_strongest", -1)):
-        belts = [belt for belt in facts.changes if belt.verdict == verdict]
+        belts = facts.moved(verdict)
         if belts:
             return say(key, belt=belts[position].name(say.language), change=named_change(say, belts[position]))
     return ""
 
 
 def _falls(say: Say, facts: Facts) -> list[tuple[str, str]]:
-    down = [belt for belt in facts.changes if belt.verdict == "down"]
+    down = facts.moved("down")
     found = [("down", _fall(say, belt)) for belt in down[:NAMED]]
     if len(down) > NAMED:
         found.append(("down", say("attention_more_down", count=len(down) - NAMED)))
@@ -138,7 +149,7 @@ def _fall(say: Say, belt: BeltChange) -> str:
 
 
 def _best(say: Say, facts: Facts) -> list[tuple[str, str]]:
-    rising = [belt for belt in facts.changes if belt.verdict == "up"]
+    rising = facts.moved("up")
     if not rising:
         return []
     best = rising[-1]
@@ -147,16 +158,16 @@ def _best(say: Say, facts: Facts) -> list[tuple[str, str]]:
 
 
 def _turns(say: Say, facts: Facts) -> list[tuple[str, str]]:
-    """Belts whose verdict differs from the week before; being published or withheld is no turn."""
-    turned = [belt for belt in facts.changes if belt.verdict_before in VERDICTS and belt.verdict_before != belt.verdict]
-    found = [(belt.verdict, _turn(say, belt)) for belt in turned[:NAMED]]
+    """Belts that count otherwise than the week before; being published or withheld is no turn."""
+    turned = [belt for belt in facts.changes if belt.moved_before in VERDICTS and belt.moved_before != belt.fdr_verdict]
+    found = [(belt.fdr_verdict, _turn(say, belt)) for belt in turned[:NAMED]]
     if len(turned) > NAMED:
         found.append(("", say("attention_more_turned", count=len(turned) - NAMED)))
     return found
 
 
 def _turn(say: Say, belt: BeltChange) -> str:
-    before, now = say(str(belt.verdict_before)), say(belt.verdict)
+    before, now = say(str(belt.moved_before)), say(belt.fdr_verdict)
     return say("attention_turned", belt=belt.name(say.language), before=before, now=now)
 
 
@@ -174,6 +185,6 @@ def _trouble(say: Say, facts: Facts) -> list[tuple[str, str]]:
 
 def tally(say: Say, facts: Facts) -> list[tuple[str, str, int]]:
     """(tone, word, belts) for every verdict and for what was withheld; the counts add up to all belts."""
-    counts = [(verdict, facts.counted(verdict)) for verdict in ("down", "unclear", "up")]
+    counts = [(verdict, len(facts.moved(verdict))) for verdict in ("down", "unclear", "up")]
     counts.append(("suppressed", len(facts.withheld)))
     return [(tone, say(tone), count) for tone, count in counts]

@@ -28,9 +28,9 @@ def assistant_metrics() -> list[Metric]:
             *("assistant_breakdown", "ratio", "What it takes to undo the effect", "效应的稳健倍数"),
             "How many times the largest step apart from the others before adoption adopters would have to take by "
             "themselves, one way and at every reading since, for the interval of the effect to reach zero; 0 where it "
-            "holds zero already.",
+            "holds zero already. It is read off that interval, as a p-value is: no estimate, and without an interval.",
             "采用之后若每次读数都自行偏离，偏离须达到采用前相邻读数最大偏离的多少倍，效应的区间才会触及零；"
-            "区间本已含零时为0。",
+            "区间本已含零时为0。该数由上述区间得出（如同p值），不是估计，故自身无区间。",
             SOURCE,
         ),
     ]

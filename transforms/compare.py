@@ -130,16 +130,15 @@ def _levels(segments: Segments, ends: Ends, coverage: Coverage, rules: Publicati
     for metric in metrics_in(ends.segment):
         found = segments.level(metric, ends)
         if found is not None:
-            decision = decide_level(coverage.current_share, rules, _level_facts(metric, found, ends.segment))
+            decision = decide_level(coverage.current_share, rules, _level_facts(metric, found))
             decision = decision if found.method == FULL_COUNT else with_interval(decision, found.interval)
             counts = found.merchants, found.listings
             yield Figure(metric.id, "level", "none", found.interval, metric.unit, *counts, found.method, decision)
 
 
-def _level_facts(metric: LevelMetric, found: Estimate, segment: str) -> BaseFacts | None:
-    """What a level is judged by: nothing for counts and for the sales of a belt or marketplace."""
-    is_open = metric.unit == "count" or (found.method == FULL_COUNT and is_broad(segment))
-    return None if is_open else found.facts
+def _level_facts(metric: LevelMetric, found: Estimate) -> BaseFacts | None:
+    """What a level is judged by: nothing for numbers of merchants and listings, which pages show to everyone."""
+    return None if metric.unit == "count" else found.facts
 
 
 def _changes(segments: Segments, ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:

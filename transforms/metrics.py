@@ -45,7 +45,11 @@ def comparison_metrics() -> list[Metric]:
         ("exit_effect", "Exit effect", "退出效应", "listings that have gone", "下架商品"),
     ]
     shared = ("matched_share", "share", "Matched share of base value", "匹配份额")
-    matched = "Share of the displayed sales a year ago that belongs to merchants who show sales at both ends."
+    matched = (
+        "Share of the displayed sales a year ago that belongs to merchants who show sales at both ends; known exactly: "
+        "no estimate, and without an interval."
+    )
+    matched_zh = "两端均有展示成交额的商家在基期成交额中所占的比例；为已知数而非估计，故无区间。"
     bracket = ("displayed_sales_bracket", "change", "Bracket of the matched change", "同店变化范围")
     lost = "What the matched change can be, whatever listings that are seen no more may sell; the value is its middle."
     return [
@@ -59,7 +63,7 @@ def comparison_metrics() -> list[Metric]:
             )
             for id_, en, zh, cause, cause_zh in effects
         ),
-        Metric(*shared, matched, "两端均有展示成交额的商家在基期成交额中所占的比例。", "METHOD 1.3"),
+        Metric(*shared, matched, matched_zh, "METHOD 1.3"),
         *crowding.churn_metrics(),
         Metric(*bracket, lost, "考虑不再出现的商品后同店变化的可能范围，数值取中点。", "METHOD 1.2"),
     ]
@@ -79,9 +83,11 @@ def region_metrics() -> list[Metric]:
     """The metrics of a province or of china, over its belts."""
     definition = (
         "Share of the belts with a published matched change of displayed sales whose interval lies below zero; "
-        "merchants counts those belts."
+        "merchants counts those belts, and the interval is Wilson's of that many."
     )
-    definition_zh = "在公布了同店同比变化的产业带中，区间整体低于零的产业带所占比例；商家数一列为产业带个数。"
+    definition_zh = (
+        "在公布了同店同比变化的产业带中，区间整体低于零的产业带所占比例；商家数一列为产业带个数，区间为威尔逊区间。"
+    )
     titles = ("Belts that are down", "下降产业带占比")
     return [Metric("belts_down_share", "share", *titles, definition, definition_zh, "DESIGN 10")]
 

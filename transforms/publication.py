@@ -41,6 +41,7 @@ class Decision:
 
 
 PUBLISHED = Decision("published", "none")
+SECRET = ("few_merchants", "few_effective", "dominance")  # reasons that keep a factory's figure from readers
 
 
 def base_facts(merchants: int, base: FloatArray, matched_share: float, ceiling_share: float = 0.0) -> BaseFacts:
@@ -77,8 +78,9 @@ def decide(facts: BaseFacts | None, coverage: float | None, rules: PublicationRu
 def decide_level(coverage: float | None, rules: PublicationRules, facts: BaseFacts | None = None) -> Decision:
     """The decision on a level, which has no grade.
 
-    A full count (`facts` None) is published unless too few pages were read. A share or quantile, and the sales of a
-    cut, rest on few merchants more often than a belt does: their week is their own base, and its facts decide.
+    A number of merchants or listings (`facts` None) is published unless too few pages were read. All else rests on what
+    merchants do: the week is its own base, and its facts decide, by the rules that keep secrets; what is matched is
+    nothing to a level.
     """
     if facts is None:
         return suppressed("low_coverage") if _is_low(coverage, rules) else PUBLISHED

@@ -6,16 +6,17 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from scipy.stats import binomtest
 
 from configs.tables import figures_draft
 from transforms.coverage import Coverage, lowest
 from transforms.figures import Figure, figures_frame
 from transforms.metrics import region_metrics
 from transforms.publication import PUBLISHED, suppressed
-from transforms.uncertainty import Interval
+from transforms.uncertainty import CONFIDENCE, Interval
 
 CHINA, REGION = "china", "region:"
-METHOD = "count of belts v1"
+METHOD = "share of belts, Wilson v2"
 HEADLINE = {
     "metric": "displayed_sales",
     "segment": "all",
@@ -30,7 +31,8 @@ def region_figures(belt_rows: pl.DataFrame, province_of_belt: Mapping[str, str],
 
     `belt_rows` are the figures of that week of the belts in `province_of_belt` (belt to province code). The share of
     belts that are down counts the belts whose matched change on the year is published: `merchants` is their number and
-    `listings` that of the listings behind them. Where none is, the row is suppressed for the belts' commonest reason.
+    `listings` that of the listings behind them; its interval is that of a proportion of so many. Where none is, the row
+    is suppressed for the belts' commonest reason.
     """
     is_headline = pl.all_horizontal(pl.col(name) == part for name, part in HEADLINE.items())
     regions: dict[str, list[dict[str, Any]]] = {}
@@ -48,13 +50,24 @@ def _down_share(headlines: list[dict[str, Any]], region: str, week: date) -> pl.
     """The row of one region from its belts' headlines."""
     published = [row for row in headlines if row["status"] == "published"]
     down = sum(row["high"] is not None and row["high"] < 0 for row in published)  # no interval, nothing is surely down
-    share = Interval(down / len(published) if published else None)
+    share = wilson(down, len(published))
     decision = PUBLISHED if published else suppressed(_commonest([row["reason"] for row in headlines]))
     counts = len(published), sum(row["listings"] for row in published)
     covered = lowest(row["coverage_share"] for row in published or headlines)
     metric = region_metrics()[0]
     figure = Figure(metric.id, "level", "none", share, metric.unit, *counts, METHOD, decision)
     return figures_frame([figure], region, week, Coverage(covered, None))
+
+
+def wilson(count: int, of: int) -> Interval:
+    """A proportion with Wilson's score interval (1927), which keeps a width at 0 and 1; no value of none.
+
+    The belts are read as draws from all belts that could be watched; how sure each belt's own verdict is, is not in it.
+    """
+    if not of:
+        return Interval(None)
+    found = binomtest(count, of).proportion_ci(CONFIDENCE, method="wilson")
+    return Interval(count / of, min(float(found.low), count / of), max(float(found.high), count / of))
 
 
 def _commonest(reasons: list[str]) -> str:

@@ -1,23 +1,27 @@
 """The changes of displayed sales of one segment: matched and total, what they are made of, who came and went."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+import numpy as np
 
 from configs.publication import PublicationRules
 from transforms.attrition import attrition_bracket
 from transforms.bounds import HARD_BOUNDS, LOWER, hard_bounds, lower_change
 from transforms.churn import churn, net_panel
 from transforms.coverage import Coverage
+from transforms.edges import at_edge_change, at_edge_move
 from transforms.ends import Ends
 from transforms.figures import Figure
 from transforms.imputation import imputed_change
 from transforms.metrics import metrics_in
+from transforms.movers import guarded, movers, tells_of_few, unmatched
 from transforms.ordered import total
 from transforms.page_spread import with_spread
 from transforms.panels import Panel
-from transforms.publication import Decision, base_facts, decide
+from transforms.publication import SECRET, Decision, base_facts, decide, suppressed, with_interval
 from transforms.reads import names_of
 from transforms.segments import ALL, is_broad
-from transforms.split import ONE_SIDED, split_change
+from transforms.split import ONE_SIDED, Effect, split_change
 from transforms.uncertainty import Interval, one_sided_fraction, ratio_change, signed_fraction
 
 MATCHED, TOTAL, SPLIT, SHARE, BRACKET = (
@@ -46,31 +50,49 @@ def sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> It
         for panel in (matched, whole)
     )
     yield ratio_figure("displayed_sales", "yoy", "matched", matched, like_for_like)
-    yield ratio_figure("displayed_sales", "yoy", "total", whole, in_all)
+    all_sales = unless_secret_now(in_all, whole, rules)
+    yield ratio_figure("displayed_sales", "yoy", "total", whole, all_sales)
     if ends.segment == ALL:
         yield from _bounds_figures(matched, like_for_like)
     if not is_broad(ends.segment):
         return
     yield ratio_figure("merchants", "yoy", "total", ends.merchants, in_all)
     yield ratio_figure("listings", "yoy", "total", ends.listings, in_all)
-    for name, effect in split_change(ends.pairs).items():
+    effects = split_change(ends.pairs)
+    told = (*_effect_figures(effects, whole, all_sales), *_matching_figures(ends, share, like_for_like))
+    yield from guarded(told, movers(effects, matched, whole), rules)
+
+
+def _effect_figures(effects: Mapping[str, Effect], whole: Panel, decision: Decision) -> Iterator[Figure]:
+    """What the total change is made of."""
+    for name, effect in effects.items():
         fraction = one_sided_fraction if name in ONE_SIDED else signed_fraction
         interval = fraction(effect.yuan, effect.without_yuan, whole.base)
-        yield Figure(name, "yoy", "total", interval, "change", whole.merchants, whole.listings, SPLIT, in_all)
-    counts = matched.merchants, matched.listings
-    bracket = attrition_bracket(ends.pairs, matched, ends.footings) if ends.footings else None
+        if name in ONE_SIDED:
+            interval = at_edge_move(interval, name, whole.base)
+        own = with_interval(decision, interval)
+        yield Figure(name, "yoy", "total", interval, "change", whole.merchants, whole.listings, SPLIT, own)
+
+
+def _matching_figures(ends: Ends, share: float | None, decision: Decision) -> Iterator[Figure]:
+    """What the matched change leaves open, and how much it rests on: a sum over a sum, no estimate of anything."""
+    counts = ends.matched.merchants, ends.matched.listings
+    bracket = attrition_bracket(ends.pairs, ends.matched, ends.footings) if ends.footings else None
     if bracket is not None:
-        yield Figure("displayed_sales_bracket", "yoy", "matched", bracket, "change", *counts, BRACKET, like_for_like)
-    yield Figure("matched_share", "yoy", "matched", Interval(share), "share", *counts, SHARE, like_for_like)
+        yield Figure("displayed_sales_bracket", "yoy", "matched", bracket, "change", *counts, BRACKET, decision)
+    yield Figure("matched_share", "yoy", "matched", Interval(share), "share", *counts, SHARE, decision)
 
 
 def merchant_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
-    """Merchants who came and went, where displayed sales of all merchants may be compared."""
+    """Merchants who came and went, where displayed sales of all merchants may be compared, and where it does not tell
+    what one or two of them sold."""
     share = matched_share(ends.matched, ends.whole)
     decision = sales_decision(ends.whole, ends.matched, share, bool(ends.has_base.any()), coverage, rules)
+    if decision.is_published and tells_of_few(*unmatched(ends.matched, ends.whole), rules):
+        decision = suppressed("secondary")
     counts = ends.merchants.merchants, ends.merchants.listings
     for name, interval in churn(ends.merchants):
-        yield Figure(name, "yoy", "total", interval, "share", *counts, CHURN, decision)
+        yield Figure(name, "yoy", "total", interval, "share", *counts, CHURN, with_interval(decision, interval))
 
 
 def net_change(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
@@ -93,8 +115,8 @@ def _bounds_figures(matched: Panel, decision: Decision) -> Iterator[Figure]:
     if matched.draws is not None:  # of counters the lower ends are the differences that displayed sales are
         found.append((LOWER, lower_change(matched.bounds), LOWER_ENDS))
     for metric, interval, method in found:
-        counts = matched.merchants, matched.listings
-        yield Figure(metric, "yoy", "matched", interval, "change", *counts, method, decision)
+        counts, own = (matched.merchants, matched.listings), with_interval(decision, interval)
+        yield Figure(metric, "yoy", "matched", interval, "change", *counts, method, own)
 
 
 def sales_decision(
@@ -112,6 +134,14 @@ def sales_decision(
     return decide(facts, coverage.lower_share, rules)
 
 
+def unless_secret_now(decision: Decision, whole: Panel, rules: PublicationRules) -> Decision:
+    """The decision on a total change, which with the level of a year ago would tell this week's: `secondary` where that
+    is secret. It looks at who sells and not at how much more or less, and the matched change stays."""
+    now = base_facts(int(np.count_nonzero(whole.current)), whole.current, 1.0)
+    is_secret = decide(now, None, rules).reason in SECRET
+    return suppressed("secondary") if decision.is_published and is_secret else decision
+
+
 def ceiling_share(panel: Panel) -> float:
     """Share of the base value that stands at the ceiling of what is displayed."""
     return panel.bounds.ceiling_share if panel.bounds else 0.0
@@ -124,11 +154,12 @@ def matched_share(matched: Panel, whole: Panel) -> float | None:
 
 
 def ratio_figure(metric: str, comparison: str, name: str, panel: Panel, decision: Decision) -> Figure:
-    """The change of the sums of a panel."""
+    """The change of the sums of a panel, never as a bare point."""
     if panel.draws is None:
         interval, method = ratio_change(panel.base, panel.current), MATCHED if name == "matched" else TOTAL
     else:
         interval = imputed_change(panel.base, panel.current, panel.draws)
         method = MATCHED_DRAWN if name == "matched" else TOTAL_DRAWN
-    interval = with_spread(interval, panel.lost)
-    return Figure(metric, comparison, name, interval, "change", panel.merchants, panel.listings, method, decision)
+    interval = at_edge_change(with_spread(interval, panel.lost), panel.base, panel.current)
+    own = with_interval(decision, interval)
+    return Figure(metric, comparison, name, interval, "change", panel.merchants, panel.listings, method, own)

@@ -26,7 +26,7 @@ from transforms.ordered import FloatArray, floats, group_starts, sums_at, total
 from transforms.paired import Paired, folded
 from transforms.panels import LISTING, Panel, matched, matched_panel, merchant_number, total_panel
 from transforms.ranks import DRAWS
-from transforms.sales_changes import matched_share, ratio_figure, sales_decision
+from transforms.sales_changes import matched_share, ratio_figure, sales_decision, unless_secret_now
 
 WINDOW = timedelta(days=28)
 KEPT = [*LISTING, "basis", "is_usable", "base_value_yuan", "value_yuan", "base_yuan", "yuan", "base_listing", "listing"]
@@ -91,6 +91,8 @@ def year_to_date(
     figures = []
     for name, panel, summed in (("matched", staying, sums[0]), ("total", everyone, sums[1])):
         decision = sales_decision(panel, staying, share, is_complete, coverage, rules, _ceiling_share(summed))
+        if name == "total":
+            decision = unless_secret_now(decision, panel, rules)
         figures.append(ratio_figure("displayed_sales", "ytd", name, panel, decision))
     if reason := _objection(parts, week, quarantined, reordered):
         figures = [figure.barred(reason) for figure in figures]

@@ -24,6 +24,7 @@ YOY = {
     "alignment": pl.String(),
     **dict.fromkeys(("yoy_change", "low", "high"), pl.Float64()),
     "verdict": pl.String(),
+    "fdr_verdict": pl.String(),
     **dict.fromkeys(
         ("total_change", "price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_effect"), pl.Float64()
     ),
@@ -68,12 +69,14 @@ def published(belt: str, change: float, half_width: float, **more: Any) -> Row:
     row |= {"verdict": "down" if high < 0 else "up" if low > 0 else "unclear", "total_change": total, **split}
     row |= {"entry_effect": 0.05, "exit_effect": -0.08, "matched_merchants": 42, "matched_share": 0.873}
     row |= {"coverage_share": 0.985, "status": "published", "reason": "none", "grade": "A", "release": "r2"}
-    return row | more
+    row |= more
+    return {"fdr_verdict": row["verdict"]} | row
 
 
 def withheld(belt: str, reason: str, **more: Any) -> Row:
     """A suppressed row: a reason and no value."""
     row: Row = {"belt": belt, "week": WEEK, "alignment": "plain", "verdict": "suppressed", "status": "suppressed"}
+    row["fdr_verdict"] = "suppressed"
     return row | {"reason": reason, "release": "r2"} | more
 
 

@@ -36,15 +36,15 @@ def test_the_province_of_the_deepest_fall_stands_first(facts: Facts) -> None:
 
 
 def test_a_heading_says_the_published_share_and_only_that(facts: Facts) -> None:
-    assert down_text(EN, facts, "130000") == "2 of 2 published belts are down"
-    assert down_text(ZH, facts, CHINA) == "已发布的4个产业带中3个下降"
+    assert down_text(EN, facts, "130000") == "2 of 2 published belts are down by their own intervals"
+    assert down_text(ZH, facts, CHINA) == "已发布的4个产业带中3个按自身区间为下降"
     assert down_text(EN, facts, "330000") == ""
     html = page(facts, "en")
-    assert "In all of China 3 of 4 published belts are down." in html
+    assert "In all of China 3 of 4 published belts are down by their own intervals." in html
     headings = re.findall(r'<tr class="group"><th[^>]*><span>(.*?)</span>', ranking_of(html))
     assert headings == [
         "Tianjin",
-        'Hebei <small><data value="1">2 of 2 published belts are down</data></small>',
+        'Hebei <small><data value="1">2 of 2 published belts are down by their own intervals</data></small>',
         "Zhejiang",
     ]
 

@@ -82,8 +82,23 @@ def test_all_withheld_says_why_and_from_when(facts: Any, rows: Any) -> None:
 
 @pytest.mark.parametrize(("high", "verdict"), [(-1e-9, "down"), (0.0, "unclear"), (0.02, "unclear")])
 def test_an_interval_that_touches_zero_is_unclear(facts: Any, rows: Any, high: float, verdict: str) -> None:
-    row = rows.published("belt", -0.1, 0.1) | {"high": high, "verdict": verdict}
-    assert facts(row).counted(verdict) == 1
+    row = rows.published("belt", -0.1, 0.1) | {"high": high, "verdict": verdict, "fdr_verdict": verdict}
+    assert len(facts(row).moved(verdict)) == 1
+
+
+def test_which_belts_moved_is_counted_over_all_belts_at_once(facts: Any, rows: Any) -> None:
+    """Three are down by their own intervals, one of them not against all belts; its own verdict stays."""
+    unsure = rows.published("unsure", -0.04, 0.039) | {"fdr_verdict": "unclear"}
+    found = facts(*changes(rows, -0.3, -0.2, 0.0), unsure)
+    assert english(found).startswith("2 of 4 belts are down on the year, 2 are unclear; the deepest: Belt0")
+    assert [count for _, _, count in words.tally(EN, found)] == [2, 2, 0, 0]
+    assert not [text for _, text in words.attention(EN, found) if "Unsure" in text]
+    assert {belt.belt: belt.verdict for belt in found.changes}["unsure"] == "down"
+    told = words.moved_text(EN, found).replace("\N{NO-BREAK SPACE}", " ")
+    assert "on average at most 5 % have not moved" in told
+    assert told.endswith(" 1 more belt is so by its own interval alone.")
+    assert "平均至多5%" in words.moved_text(ZH, found)
+    assert words.moved_text(ZH, found).endswith("另有1个仅按自身区间判定为升降。")
 
 
 def test_the_cause_is_the_largest_part_with_the_sign_of_the_total(facts: Any, rows: Any) -> None:

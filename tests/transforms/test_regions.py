@@ -50,6 +50,20 @@ def test_belts_whose_interval_lies_below_zero_are_down() -> None:
     assert (found["china"]["listings"], found["china"]["coverage_share"]) == (320, 0.85)
 
 
+def test_a_share_of_few_belts_is_far_from_sure() -> None:
+    """Wilson's interval of 2 of 4 and of 1 of 1, by the formula as it is printed."""
+    found = regions(
+        *(headline(name, low, low + 0.05) for name, low in zip(PROVINCES, (-0.3, -0.2, 0.1, 0.2), strict=False))
+    )
+    z = 1.959963984540054
+    for region, count, of in (("china", 2, 4), ("region:120000", 0, 1), ("region:130000", 2, 2)):
+        middle, reach = (
+            (count + z**2 / 2) / (of + z**2),
+            z / (of + z**2) * (count * (of - count) / of + z**2 / 4) ** 0.5,
+        )
+        assert (found[region]["low"], found[region]["high"]) == pytest.approx((middle - reach, middle + reach))
+
+
 def test_suppressed_belts_are_not_counted() -> None:
     found = regions(headline("towels", -0.3, -0.2), headline("luggage", None, None), headline("socks", None, None))
     assert (found["region:130000"]["value"], found["region:130000"]["merchants"]) == (1.0, 1)
