@@ -34,7 +34,7 @@ from transforms.survivors import sold_titles, survival_figure, visit, visit_week
 from transforms.view import View
 from warehouse import lake
 
-METHOD = "figures-9"
+METHOD = "figures-10"
 
 
 @dataclass

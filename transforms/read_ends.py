@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from transforms.counted import listing_panel, merchant_panel
 from transforms.ends import Ends, Segments
 from transforms.footing import Footings
 from transforms.hidden import shown_sales
@@ -15,10 +16,8 @@ from transforms.paired import Paired, paired
 from transforms.panels import (
     NO_FOOTINGS,
     listing_pairs,
-    listing_panel,
     matched_panel,
     merchant_number,
-    merchant_panel,
     total_panel,
 )
 from transforms.placed import Placed
@@ -80,8 +79,8 @@ def pair_ends(
         pairs=pairs,
         matched=replace(matched_panel(pairs, sales), lost=lost.get("matched")),
         whole=replace(total_panel(pairs, sales), lost=lost.get("total")),
-        merchants=merchant_panel(pairs),
-        listings=listing_panel(pairs),
+        merchants=replace(merchant_panel(pairs), lost=lost.get("merchants")),
+        listings=replace(listing_panel(pairs), lost=lost.get("listings")),
         has_base=has_base,
         footings=footings,
         sales=sales,
@@ -89,9 +88,14 @@ def pair_ends(
 
 
 def _sums(now: pl.DataFrame, then: pl.DataFrame, footings: Footings) -> dict[str, tuple[float, float]]:
-    """The sums of displayed sales at the base and now, of the matched merchants and of all."""
+    """The sums of displayed sales at the base and now, of the matched merchants and of all, and of the counts."""
     pairs = listing_pairs(now, then, footings)
-    panels = {"matched": matched_panel(pairs), "total": total_panel(pairs)}
+    panels = {
+        "matched": matched_panel(pairs),
+        "total": total_panel(pairs),
+        "merchants": merchant_panel(pairs),
+        "listings": listing_panel(pairs),
+    }
     return {name: (total(panel.base), total(panel.current)) for name, panel in panels.items()}
 
 
