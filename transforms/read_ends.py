@@ -8,6 +8,7 @@ import polars as pl
 
 from transforms.counted import listing_panel, merchant_panel
 from transforms.ends import Ends, Segments
+from transforms.expansion import Cells, expansion
 from transforms.footing import Footings
 from transforms.hidden import shown_sales
 from transforms.ordered import FloatArray, total
@@ -24,6 +25,7 @@ from transforms.placed import Placed
 from transforms.samples import Sample
 from transforms.segments import ALL, Standing, merchant_segments
 
+NO_CELLS: Cells = {}
 NOTHING_LOST: Mapping[str, Spread] = {}
 NONE = np.zeros(0, dtype=np.int64)
 EMPTY = Sample(NONE, NONE, 0, np.zeros(0), {}, NONE)
@@ -38,10 +40,14 @@ def read_pairs(
 
 
 def read_segments(
-    now: Placed, then: Placed, footings: Footings = NO_FOOTINGS, pairs: pl.DataFrame | None = None
+    now: Placed,
+    then: Placed,
+    footings: Footings = NO_FOOTINGS,
+    pairs: pl.DataFrame | None = None,
+    cells: Cells = NO_CELLS,
 ) -> Segments:
     """Everything that the figures of a belt need, from both ends on their footings; `pairs` are their `listing_pairs`
-    where these are made already."""
+    where these are made already. `cells` are of the categories that lost pages this week: levels stand for them."""
     if pairs is None:
         pairs = listing_pairs(now.rows, then.rows, footings)
     base_unit = then.unit or now.unit
@@ -53,7 +59,7 @@ def read_segments(
     ]
     sales = paired(pairs, then.shown, now.shown)
     sums = pair_ends(pairs, footings, sales, page_spread(now.rows, then.rows, footings, _sums))
-    whole = replace(sums, own=_own_sample(now), base=base, current=current)
+    whole = replace(sums, own=_own_sample(now, cells), base=base, current=current)
     return Segments(
         whole,
         {name: is_in[now.is_inside] for name, is_in in now.masks(now.unit).items()},
@@ -99,11 +105,13 @@ def _sums(now: pl.DataFrame, then: pl.DataFrame, footings: Footings) -> dict[str
     return {name: (total(panel.base), total(panel.current)) for name, panel in panels.items()}
 
 
-def _own_sample(now: Placed) -> Sample:
+def _own_sample(now: Placed, cells: Cells) -> Sample:
     rows, inside = np.flatnonzero(now.is_inside), now.rows.filter(now.is_inside)
     merchant = inside.select(merchant_number()).to_series().to_numpy()
     size = int(merchant[-1]) + 1 if len(merchant) else 0
-    return Sample(np.arange(len(rows)), merchant, size, inside["weight"].to_numpy(), now.values, rows)
+    return Sample(
+        np.arange(len(rows)), merchant, size, inside["weight"].to_numpy(), now.values, rows, expansion(now.rows, cells)
+    )
 
 
 def _sample(pairs: pl.DataFrame, row: str, size: int, values: Mapping[str, FloatArray]) -> Sample:

@@ -18,7 +18,7 @@ import polars as pl
 
 from transforms.footing import Footings
 from transforms.losses import CATEGORY, is_lossy, shares_frame
-from transforms.ordered import FloatArray
+from transforms.ordered import FloatArray, IntArray
 
 ENDS = {"stood_for": ("base_listing", "base_page", "then_share"), "stands_for": ("listing", "page", "now_share")}
 
@@ -47,12 +47,12 @@ def _stands_for(pairs: pl.DataFrame, listing: str, page: str, shares: pl.LazyFra
     )
     known = found.join(shares, on=CATEGORY, how="left", validate="m:1").collect()
     read = np.where(known["is_on_pages"].fill_null(False), known[share].fill_null(1.0), 1.0)
-    terms = _terms(known["on"].to_numpy(), known["stored"].to_numpy().astype(np.float64), read)
-    product = known.select("merchant", term=pl.Series(terms)).group_by("merchant").agg(pl.col("term").product())
+    b_k = terms(known["on"].to_numpy(), known["stored"].to_numpy().astype(np.float64), read)
+    product = known.select("merchant", term=pl.Series(b_k)).group_by("merchant").agg(pl.col("term").product())
     return product.select("merchant", stands_for=1 - pl.col("term"))
 
 
-def _terms(on: FloatArray, stored: FloatArray, read: FloatArray) -> FloatArray:
+def terms(on: IntArray, stored: FloatArray, read: FloatArray) -> FloatArray:
     """b_k of merchants seen `on` k of the `stored` pages, which are the part `read` of all."""
     lost = stored * (1 - read) / read
     found: FloatArray = np.ones(len(on))
