@@ -103,7 +103,8 @@ class BeltWeeks:
     def figures(self, week: date) -> pl.DataFrame:
         """The figures of one week, sorted by key."""
         base = year_ago(week)
-        segments = read_segments(*self._ends(week), self.footings.of(week, base), self.pairs[week])
+        footings, cells = self.footings.of(week, base), self.footings.cells(week)
+        segments = read_segments(*self._ends(week), footings, self.pairs[week], cells)
         self.readings[week] = year_to_date.reading(segments.whole.pairs, segments.whole.sales)
         weekly = week_figures(
             segments,

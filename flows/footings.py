@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from configs.register import Configs
+from transforms.cells import Cell, page_cells
 from transforms.coverage import UNIT, page_coverage
 from transforms.footing import (
     CUT_OF,
@@ -58,6 +59,10 @@ class BeltFootings:
             depth = common_depth(now, then)
             found[category] = footing(now, then, None if depth is None else self._cut(week, category, depth))
         return found
+
+    def cells(self, week: date) -> dict[Category, list[Cell]]:
+        """The cells of pages of each category of which pages were lost in a week."""
+        return {category: page_cells(read) for category, read in self._read.get(week, {}).items() if read.lost_pages}
 
     def depths(self, week: date, base: date) -> dict[Category, int | None]:
         """The last page that a comparison of a week with its base may use, of each category that the ledger knows."""

@@ -5,16 +5,15 @@ With n* pages of a cell meant and n of them stored, each listing on them stands 
 
     V = sum over cells of n* / n times the displayed sales seen
 
+The sums are made in transforms/expansion.py.
+
 A cell of which less than 0.8 is stored is put together with the cell above it, the first with the one below; where even
 the whole category is less it is missing. Where a marketplace is asked by price band, each band is a category of its
 own, and the cells are category x price band x page band. Nothing is added for what lies behind the last page meant:
 that would be a guess about the tail, not a correction.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-
-import polars as pl
 
 from transforms.footing import PagesRead
 
@@ -44,13 +43,6 @@ def page_cells(read: PagesRead, depth: int | None = None) -> list[Cell]:
     for cell in _bands(read.first_page, last, set(read.lost_pages)):
         cells = _merged([*cells, cell])
     return _merged(cells[::-1])[::-1] if len(cells) > 1 else cells
-
-
-def page_weights(rows: pl.DataFrame, cells: Sequence[Cell]) -> pl.Series:
-    """`page_weight` of each listing of the category by its `page`: null in a missing cell and behind the last one; 1
-    for rows handed over, which are on page 0."""
-    by_page = {0: 1.0} | {page: cell.weight for cell in cells for page in range(cell.first, cell.last + 1)}
-    return rows["page"].replace_strict(by_page, default=None, return_dtype=pl.Float64).alias("page_weight")
 
 
 def _bands(first: int, last: int, lost: set[int]) -> list[Cell]:

@@ -1,19 +1,20 @@
 """Merchants who came and went within a year, and sales net of what is sent back.
 
 Source: METHOD 3.3, 5.7. With M' merchants at the base, M now, N of them new and X of the old ones gone: exit is X / M',
-entry N / M', churn (N + X) / (M + M'). Whoever stands at neither depth of the pages is not known of; with fewer pages
-read than the rules of publication ask for, nothing is published.
+entry N / M', churn (N + X) / (M + M'). How many lost pages hide, those who are seen tell (transforms/unseen.py); with
+fewer pages read than the rules of publication ask for, nothing is published.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from transforms.ordered import BoolArray, FloatArray, sums_by
 from transforms.panels import Panel
 from transforms.samples import Sample
-from transforms.shares import Shares, share_levels
-from transforms.uncertainty import Interval, mapped
+from transforms.shares import Shares, rule_of_three, share_levels
+from transforms.uncertainty import Interval, mapped, student_quantile
 
 
 def churn(merchants: Panel) -> Iterator[tuple[str, Interval]]:
@@ -21,16 +22,34 @@ def churn(merchants: Panel) -> Iterator[tuple[str, Interval]]:
 
     Entry may exceed 1: it is made as N / (M' + N), which may not, and mapped back, so that it has an interval where
     nobody came. Without merchants at the base there are no values.
+
+    Where pages were lost, a merchant seen at both ends stands for stood x stands who stayed, some of whom count among
+    those that seem gone or new; so shares may be near 0 by chance alone, and their intervals reach there.
     """
     stood, stands = merchants.base, merchants.current
-    is_new, is_gone = ((end > other).astype(float) for end, other in ((stands, stood), (stood, stands)))
+    stays = stood * stands
+    new, gone = stands - stays, stood - stays
     has_base = bool(stood.any())
-    part, of = [is_new, is_gone, is_new + is_gone], [np.maximum(stood, is_new), stood, stood + stands]
-    shares = share_levels(Shares(np.array(part), np.array(of)))
-    entry, leaving, either = (shares.at(row) if has_base else Interval(None) for row in range(3))
+    part, of = [new, gone, new + gone], [stood + new, stood, stood + stands]
+    shares = Shares(np.array(part), np.array(of))
+    levels = share_levels(shares)
+    found = [levels.at(row) if has_base else Interval(None) for row in range(3)]
+    if ((stays != 0) & (stays != 1)).any():
+        found = [_near_zero(share, int(count)) for share, count in zip(found, shares.merchants, strict=True)]
+    entry, leaving, either = found
     yield "entry_share", mapped(entry, lambda share: share / (1 - share))
     yield "exit_share", leaving
     yield "churn_share", either
+
+
+def _near_zero(share: Interval, merchants: int) -> Interval:
+    """The interval of a share that may be 0 but for what was lost: symmetric down to 0, which one made on logits never
+    holds, and up by no more than that or what hides from so many merchants."""
+    if share.standard_error is None or share.degrees is None or share.value is None or share.high is None:
+        return share
+    reach = student_quantile(share.degrees) * share.standard_error
+    high = share.value + max(reach, rule_of_three(merchants))
+    return replace(share, low=max(0.0, share.value - reach), high=min(share.high, high))
 
 
 def net_panel(base: Sample, current: Sample, name: str, is_matched: BoolArray) -> Panel:

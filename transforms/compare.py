@@ -10,15 +10,16 @@ from configs.publication import PublicationRules
 from transforms.bounds import HARD_BOUNDS, LOWER
 from transforms.coverage import Coverage
 from transforms.ends import Ends, Segments
-from transforms.estimates import FULL_COUNT
+from transforms.estimates import IN_FULL
+from transforms.expansion import Cells
 from transforms.figures import Figure, figures_frame
 from transforms.footing import Footings
 from transforms.metric import LevelMetric
 from transforms.metrics import left_out, metrics_in
 from transforms.panels import NO_FOOTINGS
 from transforms.placed import place
-from transforms.publication import BaseFacts, decide, decide_level, with_interval
-from transforms.read_ends import read_segments
+from transforms.publication import BaseFacts, decide, decide_level, suppressed, with_interval
+from transforms.read_ends import NO_CELLS, read_segments
 from transforms.sales_changes import merchant_changes, net_change, sales_changes
 from transforms.samples import Estimate
 from transforms.secondary import with_secondary
@@ -51,10 +52,12 @@ def belt_figures(
     return week_figures(read_belt(current, base), belt, week, coverage, rules, quarantined)
 
 
-def read_belt(current: pl.DataFrame, base: pl.DataFrame | None, footings: Footings = NO_FOOTINGS) -> Segments:
+def read_belt(
+    current: pl.DataFrame, base: pl.DataFrame | None, footings: Footings = NO_FOOTINGS, cells: Cells = NO_CELLS
+) -> Segments:
     """What `week_figures` works on; arguments as of `belt_figures`."""
     now = place(current)
-    return read_segments(now, now.emptied() if base is None else place(base), footings)
+    return read_segments(now, now.emptied() if base is None else place(base), footings, cells=cells)
 
 
 def week_figures(
@@ -131,7 +134,9 @@ def _levels(segments: Segments, ends: Ends, coverage: Coverage, rules: Publicati
         found = segments.level(metric, ends)
         if found is not None:
             decision = decide_level(coverage.current_share, rules, _level_facts(metric, found))
-            decision = decision if found.method == FULL_COUNT else with_interval(decision, found.interval)
+            decision = decision if found.method in IN_FULL else with_interval(decision, found.interval)
+            if found.method in IN_FULL and found.interval.value is None:
+                decision = suppressed("low_coverage")  # of one of its categories
             counts = found.merchants, found.listings
             yield Figure(metric.id, "level", "none", found.interval, metric.unit, *counts, found.method, decision)
 

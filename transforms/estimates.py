@@ -17,7 +17,8 @@ from transforms.reads import names_of
 from transforms.samples import Estimate, Sample, counts_of
 from transforms.uncertainty import Interval, mapped
 
-FULL_COUNT = "full count v1"
+FULL_COUNT, EXPANDED = "full count v1", "count expanded by pages stored v1"
+IN_FULL = (FULL_COUNT, EXPANDED)
 CONCENTRATION, CONCENTRATION_CHANGE = "concentration, two windows v1", "ratio of concentrations, two windows v1"
 
 
@@ -26,7 +27,7 @@ def level(metric: LevelMetric, sample: Sample) -> Estimate | None:
     window before was not read, so that it would be a bare point."""
     names, form = names_of(metric), metric.form
     if isinstance(form, Count):
-        return Estimate(Interval(sample.counts[0 if form.of == "merchants" else 1]), *sample.counts, None, FULL_COUNT)
+        return _count(sample, form)
     known = sample.known(names[0])
     if isinstance(form, Total):
         return _total(sample, *names) if len(known.weight) or not form.is_partial else None
@@ -57,10 +58,21 @@ def change(metric: LevelMetric, base: Sample, current: Sample) -> Estimate | Non
     return Estimate(ratio, *counts, _facts(then, names), CONCENTRATION_CHANGE)
 
 
+def _count(sample: Sample, form: Count) -> Estimate:
+    if sample.expansion is None:
+        return Estimate(Interval(sample.counts[0 if form.of == "merchants" else 1]), *sample.counts, None, FULL_COUNT)
+    is_in = sample.counted
+    own = sample.expansion.at(sample.rows[is_in])
+    whole = own.merchants(sample.merchant[is_in]) if form.of == "merchants" else own.total(np.ones(is_in.sum()))
+    return Estimate(whole, *sample.counts, None, EXPANDED)
+
+
 def _total(sample: Sample, name: str) -> Estimate:
     yuan = sample.weight * np.nan_to_num(sample.read(name))
     facts = sample.facts(sums_by(sample.merchant, yuan, sample.size))
-    return Estimate(Interval(total(yuan)), *sample.counts, facts, FULL_COUNT)
+    if sample.expansion is None:
+        return Estimate(Interval(total(yuan)), *sample.counts, facts, FULL_COUNT)
+    return Estimate(sample.expansion.at(sample.rows).total(yuan), *sample.counts, facts, EXPANDED)
 
 
 def _concentration(known: Sample, names: Sequence[str]) -> Mapping[Statistic, Concentrated | None]:

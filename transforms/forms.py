@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Total:
-    """The sum over listings of a quantity times the weight in the belt. A full count: no interval. `is_partial`: there
-    is no row where the quantity is known of none."""
+    """The sum over listings of a quantity times the weight in the belt. A full count: no interval unless pages
+    were lost (transforms/expansion.py). `is_partial`: there is no row where the quantity is known of none."""
 
     quantity: pl.Expr
     is_partial: bool = False
@@ -22,7 +22,8 @@ class Total:
 
 @dataclass(frozen=True)
 class Count:
-    """The number of merchants or listings whose weight in the belt is 0.8 or more. A full count: no interval."""
+    """The number of merchants or listings whose weight in the belt is 0.8 or more. A full count: no interval unless
+    pages were lost."""
 
     of: Literal["merchants", "listings"]
 

@@ -19,6 +19,12 @@ from transforms.many import COMPARISON
 CATEGORY = [COMPARISON, "marketplace", "category"]
 
 
+def is_lossy(footings: Sequence[Footings]) -> bool:
+    """Whether pages were lost at an end of any comparison."""
+    shares = {(footing.then_share, footing.now_share) for own in footings for footing in own.values()}
+    return not shares <= {(1.0, 1.0)}
+
+
 def to_common_depth(end: pl.LazyFrame, footings: Sequence[Footings]) -> pl.LazyFrame:
     """The rows of one end (CATEGORY, page) down to the common depth of their category; `footings` by comparison."""
     if all(footing.depth is None for own in footings for footing in own.values()):
@@ -31,14 +37,14 @@ def to_common_depth(end: pl.LazyFrame, footings: Sequence[Footings]) -> pl.LazyF
 def with_losses(pairs: pl.LazyFrame, footings: Sequence[Footings]) -> pl.LazyFrame:
     """`listing_pairs` rows with `counts`, the part with which a listing counts (0-1), in `base_yuan` of the gone and in
     `yuan` of those come; 1 for listings that stay, and where all pages were stored."""
-    shares = {(footing.then_share, footing.now_share) for own in footings for footing in own.values()}
-    if shares <= {(1.0, 1.0)}:
+    if not is_lossy(footings):
         return pairs.with_columns(counts=pl.lit(1.0))
     gone, come = pl.col("weight_now").is_null(), pl.col("base_weight").is_null()
     joined = pairs
     for name in ("then_share", "now_share"):
-        shares_of = _frame(footings, name, pl.Float64())
-        joined = joined.join(shares_of, on=CATEGORY, how="left", validate="m:1", maintain_order="left")
+        joined = joined.join(
+            shares_frame(footings, name), on=CATEGORY, how="left", validate="m:1", maintain_order="left"
+        )
     counts = pl.when(gone).then(_part("now_share", gone)).when(come).then(_part("then_share", come)).otherwise(1.0)
     return joined.with_columns(counts.alias("counts")).with_columns(
         base_yuan=pl.when(gone).then(pl.col("base_yuan") * pl.col("counts")).otherwise("base_yuan"),
@@ -52,7 +58,12 @@ def _part(share: str, absent: pl.Expr) -> pl.Expr:
     stays = pl.col("weight_now").is_not_null() & pl.col("base_weight").is_not_null()
     stayers, missing = stays.sum().over(CATEGORY), absent.sum().over(CATEGORY)
     not_crawled = pl.min_horizontal(1.0, (1 - seen) / seen * stayers / missing)
-    return pl.when(seen > 0).then(seen * (1 - not_crawled)).otherwise(0.0)
+    return pl.when(seen > 0).then(seen * (1 - not_crawled).round(12)).otherwise(0.0)
+
+
+def shares_frame(footings: Sequence[Footings], name: str) -> pl.LazyFrame:
+    """`then_share` or `now_share` by CATEGORY."""
+    return _frame(footings, name, pl.Float64())
 
 
 def _frame(footings: Sequence[Footings], name: str, kind: pl.DataType) -> pl.LazyFrame:

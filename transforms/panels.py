@@ -9,12 +9,13 @@ import polars as pl
 from transforms.bounds import Bounds
 from transforms.footing import Footings
 from transforms.imputation import Draws
-from transforms.losses import to_common_depth, with_losses
+from transforms.losses import is_lossy, to_common_depth, with_losses
 from transforms.many import COMPARISON, apart, stacked
 from transforms.ordered import BoolArray, FloatArray, IntArray, begins, floats, sums_at
 from transforms.page_spread import Spread
 from transforms.paired import Paired
 from transforms.split import continues
+from transforms.unseen import with_unseen
 
 LISTING = ["marketplace", "merchant_id", "listing_id"]
 MERCHANT = ["marketplace", "merchant_id"]
@@ -117,7 +118,7 @@ def listing_pairs(current: pl.DataFrame, base: pl.DataFrame, footings: Footings 
     `unit_number` numbers the unit classes in order of name, none being the first.
     `is_matched`: it enters the matched sums, which hold a merchant's values on those bases that it shows at both ends.
     On `footings` (transforms/footing.py) both ends go down to the common depth, and what is seen at one end only enters
-    the sums with the part `counts` of transforms/losses.py.
+    the sums with the part `counts` of transforms/losses.py. `stood_for` and `stands_for` are transforms/unseen.py's.
     """
     return pairs_of_many([(current, base, footings)])[0]
 
@@ -126,7 +127,9 @@ def pairs_of_many(ends: Sequence[tuple[pl.DataFrame, pl.DataFrame, Footings]]) -
     """`listing_pairs` of many comparisons, given by its arguments, in one pass: a call costs the same for few rows as
     for many. All or none of the ends have further columns than `placed_listings`."""
     current, base, footings = zip(*ends, strict=True)
-    joined = _joined(*(to_common_depth(stacked(end), footings) for end in (current, base)))
+    read = [*READ, "page"] if is_lossy(footings) else READ
+    now, then = (to_common_depth(stacked(end), footings) for end in (current, base))
+    joined = _joined(now, then, read)
     weighted = joined.lazy().with_columns(_base_weights(joined)).filter(pl.col("weight") > 0)
     pairs = weighted.with_columns(
         *_bases(),
@@ -137,7 +140,7 @@ def pairs_of_many(ends: Sequence[tuple[pl.DataFrame, pl.DataFrame, Footings]]) -
         (pl.col("unit").fill_null("").rank("dense").cast(pl.Int64) - 1).alias("unit_number"),
     ).with_columns(_usable(), continues().alias("continues"))
     made = with_losses(pairs, footings).with_columns(matched()).collect()
-    return apart(made, joined, len(ends))
+    return apart(with_unseen(made, footings), joined, len(ends))
 
 
 def matched() -> pl.Expr:
@@ -150,25 +153,14 @@ def matched() -> pl.Expr:
 
 def matched_panel(pairs: pl.DataFrame, sales: Paired | None = None) -> Panel:
     """Displayed sales in yuan of the merchants that show sales at both ends; `sales` is what their displays hide."""
-    panel = _panel(pairs.filter("is_matched"), "base_yuan", "yuan")
+    panel = panel_of(pairs.filter("is_matched"), "base_yuan", "yuan")
     return panel if sales is None else _with_hidden(panel, sales, is_matched=True)
 
 
 def total_panel(pairs: pl.DataFrame, sales: Paired | None = None) -> Panel:
     """Displayed sales in yuan of all merchants of either end, to the depth that was read; `sales` as above."""
-    panel = _panel(pairs, "base_yuan", "yuan")
+    panel = panel_of(pairs, "base_yuan", "yuan")
     return panel if sales is None else _with_hidden(panel, sales, is_matched=False)
-
-
-def listing_panel(pairs: pl.DataFrame) -> Panel:
-    """Listings with weight >= 0.8: their number per merchant."""
-    return _panel(pairs, "base_listing", "listing")
-
-
-def merchant_panel(pairs: pl.DataFrame) -> Panel:
-    """Merchants with a listing of weight >= 0.8: 1 where a merchant stands at an end, else 0."""
-    panel = listing_panel(pairs)
-    return replace(panel, base=np.minimum(panel.base, 1.0), current=np.minimum(panel.current, 1.0))
 
 
 def merchant_starts(pairs: pl.DataFrame) -> IntArray:
@@ -181,7 +173,8 @@ def merchant_number(*within: str) -> pl.Expr:
     return (begins([*within, *MERCHANT]).cum_sum().cast(pl.Int64) - 1).alias("merchant")
 
 
-def _panel(pairs: pl.DataFrame, base: str, current: str) -> Panel:
+def panel_of(pairs: pl.DataFrame, base: str, current: str) -> Panel:
+    """The sums of two columns of `listing_pairs` by merchant."""
     starts = merchant_starts(pairs)
     counted = np.maximum(floats(pairs["base_listing"]), floats(pairs["listing"]))
     return Panel(
@@ -202,12 +195,12 @@ def _counted(weight_at_end: str) -> pl.Expr:
     return ((pl.col("weight") >= COUNTED_WEIGHT) & pl.col(weight_at_end).is_not_null()).cast(pl.Float64)
 
 
-def _joined(current: pl.LazyFrame, base: pl.LazyFrame) -> pl.DataFrame:
+def _joined(current: pl.LazyFrame, base: pl.LazyFrame, read: Sequence[str]) -> pl.DataFrame:
     """Both ends side by side, one row per listing with the number of its merchant over all comparisons, sorted by key;
     its category is that of the base where it stands there."""
     key = [COMPARISON, *LISTING]
-    earlier = base.select(*key, pl.col("row", "category", *READ).name.prefix("base_"))
-    later = current.select(*key, "row", "category", *READ).rename({"weight": "weight_now"})
+    earlier = base.select(*key, pl.col("row", "category", *read).name.prefix("base_"))
+    later = current.select(*key, "row", "category", *read).rename({"weight": "weight_now"})
     both = earlier.join(later, on=key, how="full", coalesce=True, validate="1:1").sort(key)
     merchant, category = merchant_number(COMPARISON), pl.coalesce("base_category", "category").alias("category")
     return both.with_columns(merchant, category).drop("base_category").collect()

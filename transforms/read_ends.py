@@ -6,7 +6,9 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from transforms.counted import listing_panel, merchant_panel
 from transforms.ends import Ends, Segments
+from transforms.expansion import Cells, expansion
 from transforms.footing import Footings
 from transforms.hidden import shown_sales
 from transforms.ordered import FloatArray, total
@@ -15,16 +17,15 @@ from transforms.paired import Paired, paired
 from transforms.panels import (
     NO_FOOTINGS,
     listing_pairs,
-    listing_panel,
     matched_panel,
     merchant_number,
-    merchant_panel,
     total_panel,
 )
 from transforms.placed import Placed
 from transforms.samples import Sample
 from transforms.segments import ALL, Standing, merchant_segments
 
+NO_CELLS: Cells = {}
 NOTHING_LOST: Mapping[str, Spread] = {}
 NONE = np.zeros(0, dtype=np.int64)
 EMPTY = Sample(NONE, NONE, 0, np.zeros(0), {}, NONE)
@@ -39,10 +40,14 @@ def read_pairs(
 
 
 def read_segments(
-    now: Placed, then: Placed, footings: Footings = NO_FOOTINGS, pairs: pl.DataFrame | None = None
+    now: Placed,
+    then: Placed,
+    footings: Footings = NO_FOOTINGS,
+    pairs: pl.DataFrame | None = None,
+    cells: Cells = NO_CELLS,
 ) -> Segments:
     """Everything that the figures of a belt need, from both ends on their footings; `pairs` are their `listing_pairs`
-    where these are made already."""
+    where these are made already. `cells` are of the categories that lost pages this week: levels stand for them."""
     if pairs is None:
         pairs = listing_pairs(now.rows, then.rows, footings)
     base_unit = then.unit or now.unit
@@ -54,7 +59,7 @@ def read_segments(
     ]
     sales = paired(pairs, then.shown, now.shown)
     sums = pair_ends(pairs, footings, sales, page_spread(now.rows, then.rows, footings, _sums))
-    whole = replace(sums, own=_own_sample(now), base=base, current=current)
+    whole = replace(sums, own=_own_sample(now, cells), base=base, current=current)
     return Segments(
         whole,
         {name: is_in[now.is_inside] for name, is_in in now.masks(now.unit).items()},
@@ -80,8 +85,8 @@ def pair_ends(
         pairs=pairs,
         matched=replace(matched_panel(pairs, sales), lost=lost.get("matched")),
         whole=replace(total_panel(pairs, sales), lost=lost.get("total")),
-        merchants=merchant_panel(pairs),
-        listings=listing_panel(pairs),
+        merchants=replace(merchant_panel(pairs), lost=lost.get("merchants")),
+        listings=replace(listing_panel(pairs), lost=lost.get("listings")),
         has_base=has_base,
         footings=footings,
         sales=sales,
@@ -89,17 +94,24 @@ def pair_ends(
 
 
 def _sums(now: pl.DataFrame, then: pl.DataFrame, footings: Footings) -> dict[str, tuple[float, float]]:
-    """The sums of displayed sales at the base and now, of the matched merchants and of all."""
+    """The sums of displayed sales at the base and now, of the matched merchants and of all, and of the counts."""
     pairs = listing_pairs(now, then, footings)
-    panels = {"matched": matched_panel(pairs), "total": total_panel(pairs)}
+    panels = {
+        "matched": matched_panel(pairs),
+        "total": total_panel(pairs),
+        "merchants": merchant_panel(pairs),
+        "listings": listing_panel(pairs),
+    }
     return {name: (total(panel.base), total(panel.current)) for name, panel in panels.items()}
 
 
-def _own_sample(now: Placed) -> Sample:
+def _own_sample(now: Placed, cells: Cells) -> Sample:
     rows, inside = np.flatnonzero(now.is_inside), now.rows.filter(now.is_inside)
     merchant = inside.select(merchant_number()).to_series().to_numpy()
     size = int(merchant[-1]) + 1 if len(merchant) else 0
-    return Sample(np.arange(len(rows)), merchant, size, inside["weight"].to_numpy(), now.values, rows)
+    return Sample(
+        np.arange(len(rows)), merchant, size, inside["weight"].to_numpy(), now.values, rows, expansion(now.rows, cells)
+    )
 
 
 def _sample(pairs: pl.DataFrame, row: str, size: int, values: Mapping[str, FloatArray]) -> Sample:

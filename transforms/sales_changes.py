@@ -35,7 +35,7 @@ MATCHED_DRAWN, TOTAL_DRAWN = (
     "matched-merchant ratio, jackknife and imputation v1",
     "total ratio, jackknife and imputation v1",
 )
-CHURN = "share of merchants, jackknife v1"
+CHURN = "share of merchants, jackknife v2"
 WORST_CASE, LOWER_ENDS = "worst cases of displays v1", "ratio of lower ends, jackknife v1"
 NET = next(metric for metric in metrics_in(ALL) if metric.id == "net_sales")
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from transforms.expansion import Expansion
 from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by
 from transforms.panels import COUNTED_WEIGHT
 from transforms.publication import BaseFacts, base_facts
@@ -19,7 +20,7 @@ T = TypeVar("T")
 class Sample:
     """Listings of one end sorted by merchant, one entry per listing: its number, that of its merchant below `size`, its
     weight in the belt. `values` holds by name what metrics read of all rows of that end (NaN where they read nothing),
-    and `rows` at which of these the listings stand."""
+    and `rows` at which of these the listings stand; where pages were lost, `expansion` what all rows stand for."""
 
     listing: IntArray
     merchant: IntArray
@@ -27,6 +28,7 @@ class Sample:
     weight: FloatArray
     values: Mapping[str, FloatArray]
     rows: IntArray
+    expansion: Expansion | None = None
     _cut_from: "tuple[Sample, IntArray] | None" = field(default=None, repr=False)
     _kept: dict[object, Any] = field(default_factory=dict, repr=False)
 
@@ -38,7 +40,7 @@ class Sample:
         """The listings that are in it."""
         place = np.flatnonzero(is_in)
         parts = self.listing[place], self.merchant[place], self.size, self.weight[place], self.values, self.rows[place]
-        return Sample(*parts, _cut_from=(self, place))
+        return Sample(*parts, self.expansion, _cut_from=(self, place))
 
     def order(self, name: str) -> IntArray:
         """The places of the listings of which something is read under a name, rising by it. A cut has the order of what

@@ -131,3 +131,18 @@ def test_a_deeper_base_is_cut_to_the_common_depth(home: Path, configs: Configs) 
     assert found["displayed_sales"]["value"] == pytest.approx(sum(2 * (80.0 - n) for n in range(20)) / base - 1)
     assert found["displayed_sales_bracket"]["low"] == pytest.approx(found["displayed_sales"]["value"])
     assert found["exit_effect"]["value"] == 0
+
+
+def test_listings_of_a_page_that_failed_are_counted_by_those_of_its_cell(home: Path, configs: Configs) -> None:
+    """Fifty listings on five pages of which the sixth failed, as the ledger says: sixty."""
+    put_week(home, WEEK, range(50), 100.0)
+    more = ledger(6, WEEK, lost=1).with_columns(pl.col("page") + 3)
+    pages = pl.concat([ledger(6, WEEK), more])
+    found = built(home, configs, pages, ledger(3, year_ago(WEEK)))
+    assert found["displayed_sales"]["status"] == "published"
+    figures = lake.read(figures_draft(), [lake.figures_file(home, WEEK, BELT)])
+    levels = figures.filter(pl.col("comparison") == "level", pl.col("segment") == "all")
+    counted = {row["metric"]: row for row in levels.iter_rows(named=True)}
+    assert [counted[name]["value"] for name in ("listings", "merchants")] == pytest.approx([60, 60], rel=0.05)
+    assert counted["listings"]["value"] == pytest.approx(60)
+    assert (counted["listings"]["listings"], counted["listings"]["coverage_share"]) == (50, pytest.approx(5 / 6))

@@ -1,12 +1,8 @@
-from itertools import combinations
-
-import numpy as np
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.cells import Cell, page_cells, page_weights
+from transforms.cells import Cell, page_cells
 from transforms.footing import PagesRead
 
 
@@ -42,19 +38,3 @@ def test_cells_hold_every_page_once(last: int, lost: set[int]) -> None:
     assert [page for cell in cells for page in range(cell.first, cell.last + 1)] == list(range(1, last + 1))
     assert sum(cell.stored for cell in cells) == last - len({page for page in lost if page <= last})
     assert len(cells) == 1 or all(cell.weight is not None for cell in cells)
-
-
-def test_nothing_is_added_behind_the_last_page_and_rows_handed_over_stand_for_themselves() -> None:
-    rows = pl.DataFrame({"page": [0, 1, 2, 9, 16]})
-    assert page_weights(rows, page_cells(read(15, 9))).to_list() == [1.0, 1.0, 1.0, pytest.approx(8 / 7), None]
-
-
-def test_the_level_is_right_on_average_over_all_ways_of_losing_a_page() -> None:
-    """Exact: of 10 pages each is lost once; what was not lost, weighed by cell, is the whole on average."""
-    sales = np.arange(10, 0, -1.0)
-    found = []
-    for lost in combinations(range(8, 16), 1):
-        kept = pl.DataFrame({"page": [page for page in range(8, 16) if page not in lost]})
-        weights = page_weights(kept, page_cells(read(15, *lost))).to_numpy()
-        found.append((weights * sales[kept["page"].to_numpy() - 8]).sum())
-    assert np.mean(found) == pytest.approx(sales[:8].sum())

@@ -5,11 +5,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from transforms.counted import listing_panel, merchant_panel
 from transforms.panels import (
     listing_pairs,
-    listing_panel,
     matched_panel,
-    merchant_panel,
     placed_listings,
     total_panel,
 )

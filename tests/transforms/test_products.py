@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.panels import listing_pairs, listing_panel, matched_panel, placed_listings
+from transforms.counted import listing_panel
+from transforms.panels import listing_pairs, matched_panel, placed_listings
 from transforms.products import product_keys, relaunch_gap, with_ids_of_now
 from transforms.split import EFFECTS, split_change
 
