@@ -34,7 +34,7 @@ from transforms.survivors import sold_titles, survival_figure, visit, visit_week
 from transforms.view import View
 from warehouse import lake
 
-METHOD = "figures-10"
+METHOD = "figures-11"
 
 
 @dataclass

@@ -11,7 +11,7 @@ from flows.rests import rests_on
 from transforms.regions import region_figures
 from warehouse import lake
 
-METHOD = "regions-1"
+METHOD = "regions-2"
 
 
 def build_regions(home: Path, configs: Configs, weeks: Iterable[date] | None) -> int:
