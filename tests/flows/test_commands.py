@@ -9,8 +9,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import yaml
 
 from tests.flows.conftest import World, beltwatch, beltwatch_here
+from tests.transforms.told import lenient
 
 COMMANDS = (
     "demo", "run", "plan", "crawl", "parse", "build", "release", "report", "backfill", "ingest", "serve", "sql",
@@ -209,6 +211,9 @@ def test_a_report_of_a_week_without_figures_leaves_the_page_alone(tmp_path: Path
 
 def test_sql_writes_every_format(tmp_path: Path) -> None:
     home = str(tmp_path / "home")
+    rules = tmp_path / "home" / "configs" / "publication.yaml"  # that let a level of one merchant through
+    rules.parent.mkdir(parents=True)
+    rules.write_text(yaml.safe_dump(lenient().model_dump()), encoding="utf-8")
     assert beltwatch("ingest", handed_over(tmp_path, [GOOD]), "--marketplace", "one", "--home", home).returncode == 0
     for command in ("build", "release"):
         assert beltwatch_here(command, "--home", home).returncode == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import yaml
 from fastwarc import ArchiveIterator
 
 import warehouse
@@ -17,6 +18,7 @@ from flows.progress import Reporter
 from flows.workplace import workplace
 from sandbox.scenario import load
 from sandbox.world import write_marketplace
+from tests.transforms.told import lenient
 
 WEEK = date(2026, 11, 16)
 BASE = WEEK - timedelta(days=364)
@@ -32,6 +34,12 @@ def belt(home: Path, name: str, code: str, category: str = "towels") -> Path:
         encoding="utf-8",
     )
     return path
+
+
+def tell_of_few(home: Path) -> None:
+    """Let the home publish what one or two merchants sell, to see how it comes about."""
+    told = yaml.safe_dump(lenient().model_dump())
+    (home / "configs" / "publication.yaml").write_text(told, encoding="utf-8")
 
 
 def row(
@@ -72,6 +80,7 @@ def level(home: Path, belt_id: str, metric: str, segment: str = "all", week: dat
 
 def test_one_merchant_id_on_two_marketplaces_is_two_merchants_and_their_sales_add_up(tmp_path: Path) -> None:
     belt(tmp_path, "test-yongjia", "330324")
+    tell_of_few(tmp_path)
     hand_over(tmp_path, [row("m", "1", "浙江 温州市永嘉县")], "one")
     hand_over(tmp_path, [row("m", "1", "浙江 温州市永嘉县", pieces="60")], "two")
     publish(tmp_path)
@@ -84,6 +93,7 @@ def test_one_merchant_id_on_two_marketplaces_is_two_merchants_and_their_sales_ad
 def test_a_listing_of_which_only_the_city_is_known_is_shared_out_by_weight(tmp_path: Path) -> None:
     belt(tmp_path, "test-yongjia", "330324")
     belt(tmp_path, "test-ruian", "330381")
+    tell_of_few(tmp_path)
     known = [row(f"y{n}", "1", "浙江 温州市永嘉县") for n in range(3)] + [row("r0", "1", "浙江 温州市瑞安市")]
     hand_over(tmp_path, [*known, row("city", "1", "浙江 温州市")])
     publish(tmp_path)
@@ -98,6 +108,7 @@ def test_a_listing_of_which_only_the_city_is_known_is_shared_out_by_weight(tmp_p
 
 def test_rows_of_one_key_in_one_file_are_summed_and_a_later_file_replaces_them(tmp_path: Path) -> None:
     belt(tmp_path, "test-yongjia", "330324")
+    tell_of_few(tmp_path)
     place = "浙江 温州市永嘉县"
     hand_over(tmp_path, [row("m", "1", place), row("m", "1", place, price="20", pieces="10")])
     first = publish(tmp_path)
@@ -109,18 +120,30 @@ def test_rows_of_one_key_in_one_file_are_summed_and_a_later_file_replaces_them(t
         assert reader.sql("select reason, count(*) as n from rejects group by reason").rows() == [("duplicate", 2)]
 
 
+def test_what_one_merchant_sells_is_on_no_page_and_in_no_figure(tmp_path: Path) -> None:
+    belt(tmp_path, "test-yongjia", "330324")
+    hand_over(tmp_path, [row("m", "1", "浙江 温州市永嘉县")])
+    publish(tmp_path)
+    assert level(tmp_path, "test-yongjia", "merchants") == 1
+    with warehouse.open(tmp_path) as reader:
+        wanted = "metric = 'displayed_sales' and belt = 'test-yongjia' and unit = 'yuan'"
+        told = reader.sql(f"select distinct reason, value from figures where {wanted}")
+        wide = reader.sql("select displayed_sales from belt_weeks where belt = 'test-yongjia'").to_series().to_list()
+    assert (told.rows(), wide) == ([("few_merchants", None)], [None])
+
+
 def test_a_merchant_that_swaps_a_listing_is_entry_and_exit_of_listings_and_no_change_of_its_own(tmp_path: Path) -> None:
     belt(tmp_path, "test-yongjia", "330324")
     place = "浙江 温州市永嘉县"
-    then = [row(f"m{n}", "old" if n == 0 else "same", place, BASE) for n in range(12)]
-    now = [row(f"m{n}", "new" if n == 0 else "same", place) for n in range(12)]
+    then = [row(f"m{n}", "old" if n < 3 else "same", place, BASE) for n in range(12)]
+    now = [row(f"m{n}", "new" if n < 3 else "same", place) for n in range(12)]
     hand_over(tmp_path, then + now)
     publish(tmp_path)
     with warehouse.open(tmp_path) as reader:
         found = reader.sql(f"select * from belt_yoy where belt = 'test-yongjia' and week = '{WEEK}'").row(0, named=True)
     assert found["yoy_change"] == pytest.approx(0, abs=1e-12)
-    assert found["entry_effect"] == pytest.approx(1 / 12)
-    assert found["exit_effect"] == pytest.approx(-1 / 12)
+    assert found["entry_effect"] == pytest.approx(3 / 12)
+    assert found["exit_effect"] == pytest.approx(-3 / 12)
     assert found["total_change"] == pytest.approx(0, abs=1e-12)
 
 
