@@ -66,11 +66,16 @@ def sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> It
 
 def merchant_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     """Merchants who came and went, where displayed sales of all merchants may be compared."""
-    share = matched_share(ends.matched, ends.whole)
-    decision = sales_decision(ends.whole, ends.matched, share, bool(ends.has_base.any()), coverage, rules)
+    decision = total_decision(ends, coverage, rules)
     counts = ends.merchants.merchants, ends.merchants.listings
     for name, interval in churn(ends.merchants):
         yield Figure(name, "yoy", "total", interval, "share", *counts, CHURN, decision)
+
+
+def total_decision(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Decision:
+    """The decision on what is told of all merchants of either end."""
+    share = matched_share(ends.matched, ends.whole)
+    return sales_decision(ends.whole, ends.matched, share, bool(ends.has_base.any()), coverage, rules)
 
 
 def net_change(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
