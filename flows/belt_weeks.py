@@ -23,13 +23,17 @@ from transforms.adoption import READINGS, adoption_reading, adoption_readings, r
 from transforms.assistant import assistant_figures
 from transforms.compare import week_figures
 from transforms.coverage import Coverage, lowest, shares
+from transforms.ends import Ends
 from transforms.festival_figures import as_festival, festival_figures
 from transforms.figures import Figure
 from transforms.measured import Measures, measure, measured_figures
+from transforms.ordered import BoolArray
 from transforms.paired import paired
 from transforms.panels import pairs_of_many
 from transforms.placed import Placed
 from transforms.read_ends import read_segments
+from transforms.relaunched import Compared, relaunched, relaunched_figure
+from transforms.sales_changes import total_decision
 from transforms.survivors import sold_titles, survival_figure, visit, visit_weeks
 from transforms.view import View
 from warehouse import lake
@@ -47,6 +51,7 @@ class BeltWeeks:
     coverage: pl.DataFrame
     readings: dict[date, year_to_date.Reading] = field(default_factory=dict)
     seen: dict[date, Measures] = field(default_factory=dict)
+    old: dict[date, BoolArray | None] = field(default_factory=dict)  # which pairs were relaunched since the base
 
     def __post_init__(self) -> None:
         self.units = [unit for unit in lake.units(self.home, "listing_belts") if unit[2] in self.belt.categories]
@@ -80,7 +85,7 @@ class BeltWeeks:
 
     def read(self, weeks: Iterable[date]) -> None:
         """Read the listing weeks of the belt's categories that the figures of some weeks rest on."""
-        made = set(weeks)
+        self.made = made = set(weeks)
         ends = {end for week in made for end in self.rests_on(week)}
         self.rows = BeltRows(self.home, self.belt, [unit for unit in self.units if unit[1] in ends], self.stopped)
         self.is_sold = sold_titles(self.rows.past.titles, self.belt.title_words)
@@ -93,7 +98,11 @@ class BeltWeeks:
     def _many_pairs(self, weeks: list[date]) -> Mapping[date, pl.DataFrame]:
         ends = {week: self._ends(week) for week in weeks}
         sides = [(now.rows, then.rows, self.footings.of(week, year_ago(week))) for week, (now, then) in ends.items()]
-        return dict(zip(weeks, pairs_of_many(sides), strict=True))
+        pairs = dict(zip(weeks, pairs_of_many(sides), strict=True))
+        made = [week for week in weeks if week in self.made]
+        compared = [Compared(pairs[week], self.rows[week], self.rows[year_ago(week)]) for week in made]
+        self.old.update(zip(made, relaunched(compared), strict=True))
+        return pairs
 
     def _ends(self, week: date) -> tuple[Placed, Placed]:
         """The listings of a week, and those of a year ago."""
@@ -114,7 +123,7 @@ class BeltWeeks:
             rules=self.configs.publication,
             quarantined=bool({week, base} & self.stopped),
             reordered=self.footings.reordered(week, base),
-            told=list(self.told(week)),
+            told=[*self.told(week), *self.relaunched(week, segments.whole)],
         )
         others = [self.festival(week, weekly), self.to_date(week), self.assistant(week), self.missed(week)]
         return pl.concat([weekly, *others]).sort(figures_draft().key)
@@ -179,6 +188,13 @@ class BeltWeeks:
         weeks = [day for day in visit_weeks(week) if day in (base, week) or past.at(day)]
         visits = [visit(day, self.footings.stored(day, week, base), depths, past) for day in weeks]
         yield survival_figure(past, visits, self.is_sold, coverage, rules)
+
+    def relaunched(self, week: date, ends: Ends) -> Iterator[Figure]:
+        """What entry and exit hold of listings that only changed their ids; nothing where no titles are known."""
+        is_old = self.old[week]
+        if is_old is not None:
+            coverage = Coverage(self.covered(week), self.covered(year_ago(week)))
+            yield from relaunched_figure(ends.pairs, is_old, total_decision(ends, coverage, self.configs.publication))
 
     def missed(self, week: date) -> pl.DataFrame:
         """What the lists of one week did not show, as they moved while they were read."""

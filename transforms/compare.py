@@ -14,16 +14,20 @@ from transforms.estimates import IN_FULL
 from transforms.expansion import Cells
 from transforms.figures import Figure, figures_frame
 from transforms.footing import Footings
+from transforms.membership_figures import MEMBERSHIP, membership_figure
 from transforms.metric import LevelMetric
 from transforms.metrics import left_out, metrics_in
 from transforms.panels import NO_FOOTINGS
 from transforms.placed import place
 from transforms.publication import BaseFacts, decide, decide_level, suppressed, with_interval
 from transforms.read_ends import NO_CELLS, read_segments
+from transforms.reads import names_of
 from transforms.sales_changes import merchant_changes, net_change, sales_changes
 from transforms.samples import Estimate
 from transforms.secondary import with_secondary
 from transforms.segments import ALL, MARKETPLACE, is_broad
+
+SALES = next(metric for metric in metrics_in(ALL) if metric.id == "displayed_sales")
 
 
 def belt_figures(
@@ -99,7 +103,7 @@ def _all_figures(segments: Segments, coverage: Coverage, rules: PublicationRules
     for name in segments.names:
         if is_broad(name) and (name == segments.whole.segment or segments.is_whole(name)):
             is_other = name != segments.whole.segment
-            kept_back = {HARD_BOUNDS, LOWER, *left_out(name)} if is_other else ()
+            kept_back = {HARD_BOUNDS, LOWER, MEMBERSHIP, *left_out(name)} if is_other else ()
             yield from (figure.of_segment(name) for figure in whole if figure.metric not in kept_back)
         else:
             yield from _segment_figures(segments, segments.cut(name), coverage, rules)
@@ -139,6 +143,8 @@ def _levels(segments: Segments, ends: Ends, coverage: Coverage, rules: Publicati
                 decision = suppressed("low_coverage")  # of one of its categories
             counts = found.merchants, found.listings
             yield Figure(metric.id, "level", "none", found.interval, metric.unit, *counts, found.method, decision)
+    if ends.segment == ALL:
+        yield from membership_figure(ends.own, names_of(SALES)[0], decide_level(coverage.current_share, rules))
 
 
 def _level_facts(metric: LevelMetric, found: Estimate) -> BaseFacts | None:

@@ -52,6 +52,12 @@ def comparison_metrics() -> list[Metric]:
     matched_zh = "两端均有展示成交额的商家在基期成交额中所占的比例；为已知数而非估计，故无区间。"
     bracket = ("displayed_sales_bracket", "change", "Bracket of the matched change", "同店变化范围")
     lost = "What the matched change can be, whatever listings that are seen no more may sell; the value is its middle."
+    relaunched = ("relaunched_share", "share", "Base value on relaunched listings", "重新上架商品占比")
+    links = (
+        "Share of the displayed sales a year ago on listings that are gone, of whose merchants a new one has like "
+        "title, unit and price: of the exit effect so much is no exit of a product."
+    )
+    links_zh = "已下架、但同一商家以相近标题、单位与价格用新编号重新上架的商品在基期成交额中所占的比例。"
     return [
         *(Metric(*words) for words in WITHOUT_A_MODEL),
         *(
@@ -65,6 +71,7 @@ def comparison_metrics() -> list[Metric]:
         ),
         Metric(*shared, matched, matched_zh, "METHOD 1.3"),
         *crowding.churn_metrics(),
+        Metric(*relaunched, links, links_zh, "METHOD 4.6"),
         Metric(*bracket, lost, "考虑不再出现的商品后同店变化的可能范围，数值取中点。", "METHOD 1.2"),
     ]
 

@@ -86,13 +86,18 @@ def _matching_figures(ends: Ends, share: float | None, decision: Decision) -> It
 def merchant_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:
     """Merchants who came and went, where displayed sales of all merchants may be compared, and where it does not tell
     what one or two of them sold."""
-    share = matched_share(ends.matched, ends.whole)
-    decision = sales_decision(ends.whole, ends.matched, share, bool(ends.has_base.any()), coverage, rules)
+    decision = total_decision(ends, coverage, rules)
     if decision.is_published and tells_of_few(*unmatched(ends.matched, ends.whole), rules):
         decision = suppressed("secondary")
     counts = ends.merchants.merchants, ends.merchants.listings
     for name, interval in churn(ends.merchants):
         yield Figure(name, "yoy", "total", interval, "share", *counts, CHURN, with_interval(decision, interval))
+
+
+def total_decision(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Decision:
+    """The decision on what is told of all merchants of either end."""
+    share = matched_share(ends.matched, ends.whole)
+    return sales_decision(ends.whole, ends.matched, share, bool(ends.has_base.any()), coverage, rules)
 
 
 def net_change(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:

@@ -28,12 +28,12 @@ def configs(tmp_path_factory: pytest.TempPathFactory) -> Configs:
     return replace(load(tmp_path_factory.mktemp("no-overlay")), marketplaces={"practice": practice})
 
 
-def put_week(home: Path, week: date, merchants: range, pieces: float) -> None:
+def put_week(home: Path, week: date, merchants: range, pieces: float, listing: str = "1", title: str = "") -> None:
     """A week of merchants with one listing each, ten to a page, best sellers first."""
     rows = [
         {
             **{"marketplace": "practice", "category": CATEGORY, "week": week, "seen_at": starts_at(week)},
-            **{"merchant_id": f"m{number:02}", "listing_id": "1", "place_code": "130628", "place_level": "county"},
+            **{"merchant_id": f"m{number:02}", "listing_id": listing, "place_code": "130628", "place_level": "county"},
             **{"price_yuan": 2.0, "price_low_yuan": 2.0, "price_high_yuan": 2.0, "unit": "piece", "pack_count": 1.0},
             **{"pieces_high": pieces - place, "value_yuan": 2 * (pieces - place), "sales_basis": "trailing_30d"},
             **{
@@ -44,6 +44,7 @@ def put_week(home: Path, week: date, merchants: range, pieces: float) -> None:
                 "position": 1 + place % 10,
             },
             "page_digest": "-",
+            "title_text": title or None,
         }
         for place, number in enumerate(merchants)
     ]
@@ -146,3 +147,13 @@ def test_listings_of_a_page_that_failed_are_counted_by_those_of_its_cell(home: P
     assert [counted[name]["value"] for name in ("listings", "merchants")] == pytest.approx([60, 60], rel=0.05)
     assert counted["listings"]["value"] == pytest.approx(60)
     assert (counted["listings"]["listings"], counted["listings"]["coverage_share"]) == (50, pytest.approx(5 / 6))
+
+
+def test_what_was_relaunched_is_told_beside_entry_and_exit(home: Path, configs: Configs) -> None:
+    """All thirty put their one towel up anew: all of the base went, and all of it only changed its id."""
+    put_week(home, year_ago(WEEK), range(30), 100.0, title="加厚吸水纯棉毛巾批发")
+    put_week(home, WEEK, range(30), 100.0, listing="2", title="加厚吸水纯棉毛巾批发")
+    found = built(home, configs, ledger(3, WEEK), ledger(3, year_ago(WEEK)))
+    assert found["exit_effect"]["value"] == pytest.approx(-1.0)
+    assert (found["relaunched_share"]["value"], found["relaunched_share"]["listings"]) == (1.0, 30)
+    assert found["displayed_sales"]["value"] == 0

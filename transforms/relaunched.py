@@ -1,0 +1,89 @@
+"""How much of what was sold a year ago only changed its listing's id: relaunches between a week and its base.
+
+Source: METHOD 4.6. Linked are listings that are gone with listings that have come, by the rules of
+transforms/relaunch.py but for the 21 days: of a product relaunched several times within the year neither the days nor
+the listings in between are asked for, so that a week's figure rests on its two ends alone. The matched change, which
+goes by merchants, is the same with and without links; entry and exit of the split are by listing and hold what is
+linked, which is published beside them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from transforms.figures import Figure
+from transforms.ordered import BoolArray, floats, sums_by
+from transforms.panels import LISTING
+from transforms.publication import Decision, with_interval
+from transforms.relaunch import relaunches
+from transforms.shares import share_level
+
+RELAUNCHED = "relaunched_share"
+METHOD = "share of base value on linked listings, jackknife v1"
+THEN, NOW = date(2000, 1, 3), date(2001, 1, 1)  # any two: what is linked lies between the ends
+KEY = [*LISTING, "category"]
+BETWEEN = "\x1f"  # of the number of a comparison and a marketplace
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The `listing_pairs` of a comparison, and the listing weeks (KEY, title_text) of the week and of its base."""
+
+    pairs: pl.DataFrame
+    now: pl.DataFrame
+    then: pl.DataFrame
+
+
+def relaunched(ends: Sequence[Compared]) -> list[BoolArray | None]:
+    """Which pairs of each comparison are the old listing of a relaunch, in one pass over all; None where an end shows
+    no titles to know them by."""
+    numbered = [(str(number), end) for number, end in enumerate(ends) if _has_titles(end)]
+    if not numbered:
+        return [None] * len(ends)
+    links = relaunches(pl.concat(part for name, end in numbered for part in _sights(name, end)))
+    place = pl.col("marketplace").str.split_exact(BETWEEN, 1)
+    told = links.with_columns(place.struct.field("field_0").alias("end"), marketplace=place.struct.field("field_1"))
+    old = {key[0]: part.select(KEY) for key, part in told.partition_by("end", as_dict=True).items()}
+    none = told.clear().select(KEY)
+    found: list[BoolArray | None] = [None] * len(ends)
+    for name, end in numbered:
+        linked = old.get(name, none).with_columns(is_old=pl.lit(True))
+        joined = end.pairs.select(KEY).join(linked, on=KEY, how="left", validate="m:1", maintain_order="left")
+        found[int(name)] = joined["is_old"].fill_null(False).to_numpy()
+    return found
+
+
+def relaunched_figure(pairs: pl.DataFrame, is_old: BoolArray, decision: Decision) -> Iterator[Figure]:
+    """Their share of the displayed sales at the base; `decision` is that of the total change."""
+    merchant, yuan = pairs["merchant"].to_numpy(), floats(pairs["base_yuan"])
+    size = int(merchant.max(initial=-1)) + 1
+    of, part = (sums_by(merchant, part, size) for part in (yuan, np.where(is_old, yuan, 0.0)))
+    interval, counts = share_level(part, of), (int(np.count_nonzero(part)), int(np.count_nonzero(is_old)))
+    yield Figure(RELAUNCHED, "yoy", "total", interval, "share", *counts, METHOD, with_interval(decision, interval))
+
+
+def _has_titles(end: Compared) -> bool:
+    return all(bool(rows["title_text"].is_not_null().any()) for rows in (end.now, end.then))
+
+
+def _sights(name: str, end: Compared) -> Iterator[pl.DataFrame]:
+    """The listings that are gone and those that have come, of merchants with both, as `sightings` has them."""
+    gone, come = pl.col("weight_now").is_null(), pl.col("base_weight").is_null()
+    both = end.pairs.lazy().filter(gone.any().over("merchant") & come.any().over("merchant")).filter(gone | come)
+    moved = both.collect()
+    sides = ((gone, "base_", end.then, THEN, NOW, False), (come, "", end.now, NOW, None, True))
+    for is_it, prefix, rows, seen, missed, is_new in sides:
+        titles = rows.select(*KEY, "title_text")
+        read = moved.filter(is_it).select(*KEY, unit=f"{prefix}unit", price_yuan=f"{prefix}price_yuan")
+        yield read.join(titles, on=KEY, how="inner", validate="1:1", maintain_order="left").with_columns(
+            pl.concat_str(pl.lit(name), "marketplace", separator=BETWEEN).alias("marketplace"),
+            pl.lit(seen).alias("first_week"),
+            pl.lit(seen).alias("last_week"),
+            pl.lit(missed, pl.Date).alias("gone_week"),
+            pl.lit(is_new).alias("is_new"),
+            first_price_yuan="price_yuan",
+            first_title_text="title_text",
+        )
