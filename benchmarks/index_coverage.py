@@ -22,7 +22,6 @@ from transforms.index_figures import index_figures
 
 HELD = ("is_covered", "is_covered_plain_z", "is_covered_bootstrap")
 YEAR_BEFORE = LEVEL_MONTH.replace(year=LEVEL_MONTH.year - 1)
-MONTH, COUNTER = "trailing_30d", "cumulative"
 DRAWN = Belt(
     id="drawn",
     name=Name(en="Drawn", zh="抽样"),
@@ -81,11 +80,13 @@ def _trial(belt: PricedBelt) -> Iterator[dict[str, object]]:
 
 
 def _figures(belt: PricedBelt, is_weighted: bool) -> pl.DataFrame:
-    """The published level and change of the month; without weights the sales of the listings are on two bases."""
-    has_counter = pl.col("product").str.ends_with("0") & (not is_weighted)
-    basis = pl.when(has_counter).then(pl.lit(COUNTER)).otherwise(pl.lit(MONTH))
-    value = pl.col("price") * pl.col("quantity")
-    rows = belt.rows.with_columns(value_yuan=value, sales_basis=basis, is_at_ceiling=pl.lit(False))
+    """The published level and change of the month; without weights no listing shows any sales."""
+    rows = belt.rows.with_columns(
+        value_yuan=pl.col("price") * pl.col("quantity"), sales_basis=pl.lit("trailing_30d"), is_at_ceiling=pl.lit(False)
+    )
+    if not is_weighted:
+        nothing = {"quantity": pl.lit(None, pl.Float64), "sales_basis": pl.lit(None, pl.String)}
+        rows = rows.with_columns(value_yuan=pl.lit(0.0), **nothing)
     covered = dict.fromkeys(rows["week"].unique().to_list(), (1.0, 1.0))
     figures = index_figures(rows, DRAWN, covered, shipped_rules())
     is_month = (pl.col("week").dt.truncate("1mo") == LEVEL_MONTH) & (pl.col("segment") == "all")

@@ -1,5 +1,6 @@
 """The part of a build that makes price indices: listing weeks of a belt -> its index by month, with a weekly flash.
 
+Relaunched listings are followed; the change on the year without that stands beside it, to tell how much rests on it.
 A month's figures stand at its last week. Weeks of the month that is not over have a flash each, which is withdrawn
 when the month is over. Every point rests on all weeks before it, so a belt is made whole or not at all. The formula is
 that of the releases before (warehouse/formulas.py).
@@ -23,15 +24,18 @@ from transforms.index_figures import (
     INDEX_COLUMNS,
     Settled,
     chosen_formulas,
+    index_ends,
     index_figures,
     index_points,
     index_rows,
+    unlinked,
     unusable_months,
 )
+from transforms.index_links import links, with_links
 from warehouse import lake
 from warehouse.formulas import TOLD, Formulas, index_marker
 
-METHOD = "price-index-2"
+METHOD = "price-index-3"
 RULE = "formula-1"  # of the choice of a formula; another one chooses anew for every belt
 Covered = dict[date, tuple[float | None, float | None]]
 
@@ -56,15 +60,34 @@ def build_index(
     marker = index_marker(home, belt.id)
     if not used or (lake.fingerprint_of(marker) == made_of and _stands(home, belt, marker, settled)):
         return 0
-    rows = _rows(home, belt, used)
-    points = index_points(rows, belt, settled) if rows.height else pl.DataFrame()
-    unusable = set() if belt.index_formula else unusable_months(rows, settled)
-    figures = index_figures(rows, belt, covered, configs.publication, points, unusable)
+    figures, chosen = _figures(configs, belt, _rows(home, belt, used), covered, settled)
     changed = _write_weeks(home, belt, figures)
     made = figures.select("week").unique().sort("week")
-    chosen = chosen_formulas(points, figures) if rows.height else {}
     lake.write(marker, made, made_of, {TOLD: _told(belt, chosen)})
     return changed
+
+
+def _figures(
+    configs: Configs,
+    belt: Belt,
+    read: tuple[pl.DataFrame, pl.DataFrame],
+    covered: Covered,
+    settled: Mapping[str, Settled],
+) -> tuple[pl.DataFrame, dict[str, Settled]]:
+    """The index with links, the change on the year without them, and what a release of them settles; `read` is what
+    `_rows` found."""
+    rows, found = read
+    if rows.is_empty():
+        return figures_draft().empty(), {}
+    unusable = set() if belt.index_formula else unusable_months(rows, settled)
+    followed = with_links(rows, found)
+    points = index_points(followed, belt, settled)
+    headline = beside = index_figures(followed, belt, covered, configs.publication, points, unusable)
+    if not found.is_empty():
+        apart = index_points(rows, belt, settled)
+        beside = index_figures(rows, belt, covered, configs.publication, apart, unusable)
+    figures = pl.concat([headline, unlinked(beside)]).sort(figures_draft().key)
+    return figures, chosen_formulas(points, headline)
 
 
 def _settled(released: Formulas | None) -> dict[str, Settled]:
@@ -102,14 +125,17 @@ def _covered(coverage: pl.DataFrame, units: Sequence[lake.Unit]) -> Covered:
     return {week: (share, known.get(year_ago(week))) for week, share in sorted(known.items())}
 
 
-def _rows(home: Path, belt: Belt, units: Sequence[lake.Unit]) -> pl.DataFrame:
-    """The rows of all weeks that the index is made of."""
-    parts = []
+def _rows(home: Path, belt: Belt, units: Sequence[lake.Unit]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of all weeks that the index is made of, and which of their listings are relaunches of which."""
+    rows, ends = [], []
     for batch in lake.in_batches(home, "listing_weeks", units):
         tables = zip(("listing_weeks", "listing_belts"), INDEX_COLUMNS, strict=True)
         listings, placed = (lake.read_units(home, name, batch, columns) for name, columns in tables)
-        parts.append(index_rows(listings, placed.filter(pl.col("belt") == belt.id)))
-    return pl.concat(parts)
+        own = placed.filter(pl.col("belt") == belt.id)
+        rows.append(index_rows(listings, own))
+        ends.append(index_ends(listings, own))
+    weeks = pl.DataFrame(units, schema=["marketplace", "week", "category"], orient="row")
+    return pl.concat(rows), links(pl.concat(ends), weeks)
 
 
 def _write_weeks(home: Path, belt: Belt, points: pl.DataFrame) -> int:

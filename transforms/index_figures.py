@@ -1,7 +1,8 @@
 """A belt's price index as figures: one level and one change on the year a month, and for weeks of the month under way.
 
 Unit prices of listings with weight 0.8 or more; a stratum is a category in one unit class. The base is the belt's first
-month, where the index is 1. Source: METHOD 4.3, 4.4.
+month, where the index is 1. Relaunched listings go on as one product (transforms/index_links.py); beside it stands the
+change on the year without these links. Source: METHOD 4.3, 4.4, 4.6.
 """
 
 from collections.abc import Collection, Mapping
@@ -19,18 +20,19 @@ from transforms.index import belt_index
 from transforms.index.belts import ALL
 from transforms.index.months import month_of
 from transforms.index.strata import UNUSABLE_SHARE, WEIGHTED, formula_for
+from transforms.index_decisions import Judged, footings, judged_change, judged_level
+from transforms.index_links import LINK_COLUMNS, product_name, turning_points
 from transforms.panels import COUNTED_WEIGHT
-from transforms.publication import Decision, base_facts, decide, decide_level, suppressed
 from transforms.uncertainty import Interval
 
-METRIC = "price_index"
+METRIC, UNLINKED = "price_index", "price_index_unlinked"
 KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
 INDEX_COLUMNS = (
-    [*KEY, "unit", "unit_price_yuan", "value_yuan", "value_low_yuan", "value_high_yuan", "sales_basis"],
+    [*KEY, "unit", "unit_price_yuan", "value_yuan", "value_low_yuan", "value_high_yuan", "sales_basis", *LINK_COLUMNS],
     [*KEY, "belt", "weight"],
 )
 SEASONAL = ("mid_autumn",)  # belts of these festivals sell only in season: a level carried across it would be invented
-MONTHLY, FLASH = "monthly v1", "weekly flash, provisional v1"
+MONTHLY, FLASH = "monthly v2", "weekly flash, provisional v2"
 NAMES = {"tornqvist": "GEKS-Törnqvist", "merchant_jevons": "GEKS-Jevons, merchant-equal", None: "GEKS by stratum"}
 NO_VALUE = Interval(None)
 UNUSABLE, AS_SET = "unusable_quantities", ", as set"
@@ -48,21 +50,30 @@ def index_rows(listings: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
     """One row per listing that the index can use, as `belt_index` takes them, with its value in `value_yuan`.
 
     `listings` and `placed` have the columns of INDEX_COLUMNS, `placed` of one belt only."""
-    counted = placed.filter(pl.col("weight") >= COUNTED_WEIGHT)
-    inside = listings.join(counted.select(KEY), on=KEY, how="semi", maintain_order="left")
-    priced = inside.filter((pl.col("unit_price_yuan") > 0) & pl.col("unit").is_not_null())
-    merchant = pl.concat_str("marketplace", "merchant_id", separator="/")
+    priced = _priced(listings, placed)
     return priced.select(
         "week",
+        "category",
         stratum=pl.concat_str("category", "unit", separator=" by "),
-        merchant=merchant,
-        product=pl.concat_str(merchant, "listing_id", separator="/"),
+        merchant=pl.concat_str("marketplace", "merchant_id", separator="/"),
+        product=product_name("listing_id"),
         price="unit_price_yuan",
         quantity=pl.col("value_yuan") / pl.col("unit_price_yuan"),
         sales_basis="sales_basis",
         is_at_ceiling=pl.col("value_low_yuan").is_not_null() & pl.col("value_high_yuan").is_null(),
         value_yuan=pl.col("value_yuan").fill_null(0.0),
     )
+
+
+def index_ends(listings: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    """The first and last rows of the same listings, of which relaunches are told."""
+    return turning_points(_priced(listings, placed).select(*KEY, "unit", *LINK_COLUMNS))
+
+
+def _priced(listings: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    counted = placed.filter(pl.col("weight") >= COUNTED_WEIGHT)
+    inside = listings.join(counted.select(KEY), on=KEY, how="semi", maintain_order="left")
+    return inside.filter((pl.col("unit_price_yuan") > 0) & pl.col("unit").is_not_null())
 
 
 def index_points(rows: pl.DataFrame, belt: Belt, settled: Mapping[str, Settled] | None = None) -> pl.DataFrame:
@@ -113,43 +124,50 @@ def index_figures(
     their `index_points`, which are made where they are not given.
 
     `covered` maps each week to the shares of pages stored that week and a year before. A month stands at its last
-    week of which there are rows. What is published is decided as for other figures: by the merchants of the week, how
-    their sales are spread, and coverage; a change on the year also needs an index a year before (`no_base`). Months of
-    `unusable` are withheld.
+    week of which there are rows. What is published is decided by what the points rest on since their base
+    (transforms/index_decisions.py) and coverage; a change on the year also needs an index a year before (`no_base`).
+    Months of `unusable` are withheld.
     """
     if rows.is_empty():
         return figures_draft().empty()
     points = index_points(rows, belt) if points is None else points
     last = rows.group_by(month_of(pl.col("week")).alias("month")).agg(pl.col("week").max().alias("last"))
     placed = points.filter(pl.col("stratum") == ALL).join(last, on="month", how="inner", validate="m:1")
-    spread = rows.group_by("week", "merchant").agg(pl.col("value_yuan").sum()).sort("week", "merchant")
-    values = {key[0]: part["value_yuan"].to_numpy() for key, part in spread.partition_by("week", as_dict=True).items()}
+    rests_on = footings(rows, points, rules)
     frames = []
     for point in placed.sort("month", "week", nulls_last=True).iter_rows(named=True):
         week = point["week"] or point["last"]
         coverage = Coverage(*covered.get(week, (None, None)))
-        facts = base_facts(point["merchants"], values[week], 1.0)
-        level = decide_level(coverage.current_share, rules, facts)
-        change = (
-            decide(facts, coverage.lower_share, rules) if point["yoy_change"] is not None else suppressed("no_base")
-        )
-        made = _point_figures(point, level, change, belt, point["month"] in unusable)
+        ends = (_interval(point, "value", "low", "high"), _interval(point, "yoy_change", "yoy_low", "yoy_high"))
+        level = judged_level(point, ends[0], rests_on, coverage, rules)
+        change = judged_change(point, ends[1], rests_on, coverage, rules)
+        made = _point_figures(point, ends, level, change, belt, point["month"] in unusable)
         frames.append(figures_frame(made, belt.id, week, coverage))
     draft = figures_draft()
     return pl.concat(frames).sort(draft.key) if frames else draft.empty()
 
 
+def unlinked(figures: pl.DataFrame) -> pl.DataFrame:
+    """What is told of an index without links, from its `index_figures`: the change on the year, under its own name."""
+    changes = figures.filter(pl.col("comparison") == "yoy").with_columns(metric=pl.lit(UNLINKED))
+    return figures_draft().conform(changes).sort(figures_draft().key)
+
+
 def _point_figures(
-    point: Mapping[str, object], level: Decision, change: Decision, belt: Belt, is_unusable: bool
+    point: Mapping[str, object],
+    ends: tuple[Interval, Interval],
+    level: Judged,
+    change: Judged,
+    belt: Belt,
+    is_unusable: bool,
 ) -> list[Figure]:
-    """Level and change of one point; seasonal goods have no level."""
-    counts = int(point["merchants"]), int(point["products"])  # type: ignore[call-overload]
+    """Level and change of one point, of which `ends` are the intervals; seasonal goods have no level."""
     name = f"{NAMES[point['formula']]}{AS_SET if belt.index_formula else ''}"  # type: ignore[index]
     method = f"{name}, {FLASH if point['is_provisional'] else MONTHLY}"
-    ends = (_interval(point, "value", "low", "high"), _interval(point, "yoy_change", "yoy_low", "yoy_high"))
-    found = [Figure(METRIC, "yoy", "matched", ends[1], "change", *counts, method, change)]
+    counts = (change.merchants, change.listings), (level.merchants, level.listings)
+    found = [Figure(METRIC, "yoy", "matched", ends[1], "change", *counts[0], method, change.decision)]
     if ends[0] != NO_VALUE or (is_unusable and belt.festival not in SEASONAL):
-        found.append(Figure(METRIC, "level", "none", ends[0], "ratio", *counts, method, level))
+        found.append(Figure(METRIC, "level", "none", ends[0], "ratio", *counts[1], method, level.decision))
     return [figure.barred(UNUSABLE) for figure in found] if is_unusable else found
 
 

@@ -73,6 +73,7 @@ def comparison_metrics() -> list[Metric]:
         *crowding.churn_metrics(),
         Metric(*relaunched, links, links_zh, "METHOD 4.6"),
         Metric(*bracket, lost, "考虑不再出现的商品后同店变化的可能范围，数值取中点。", "METHOD 1.2"),
+        _unlinked_index(),
     ]
 
 
@@ -80,10 +81,25 @@ def index_metrics() -> list[Metric]:
     """The price index of a belt, by month with a weekly flash (transforms/index_figures.py)."""
     definition = (
         "Price index of the belt's listings, 1 in its first month: the same listings are compared, month with month "
-        "(GEKS); a month stands at its last week, weeks of the month under way are provisional."
+        "(GEKS), and relaunched ones with what they were; a month stands at its last week, weeks of the month under "
+        "way are provisional."
     )
-    definition_zh = "产业带商品价格指数，首月为1：逐月比较相同商品（GEKS）；月度值列于该月最后一周，当月各周为暂定值。"
+    definition_zh = (
+        "产业带商品价格指数，首月为1：逐月比较相同商品（GEKS），重新上架的商品与原商品相连；"
+        "月度值列于该月最后一周，当月各周为暂定值。"
+    )
     return [Metric("price_index", "ratio", "Price index", "价格指数", definition, definition_zh, "METHOD 4")]
+
+
+def _unlinked_index() -> Metric:
+    """The change of the price index were relaunched listings new ones."""
+    definition = (
+        "Change of the price index were relaunched listings new ones; how far the change of `price_index` is from it "
+        "tells what rests on the links."
+    )
+    definition_zh = "不把重新上架的商品与原商品相连时价格指数的同比变化；与价格指数同比之差反映相连的影响。"
+    titles = ("Price index without relaunch links", "未连重新上架商品的价格指数")
+    return Metric("price_index_unlinked", "change", *titles, definition, definition_zh, "METHOD 4.6")
 
 
 def region_metrics() -> list[Metric]:

@@ -22,14 +22,16 @@ BEST_FIRST = ["jaccard", "days_apart", "log_price_ratio", "listing_id", "next_li
 SEEN = ["first_week", "last_week", "unit", "price_yuan", "title_text", "first_price_yuan", "first_title_text"]
 
 
-def sightings(listing_weeks: pl.DataFrame) -> pl.DataFrame:
+def sightings(listing_weeks: pl.DataFrame, weeks: pl.DataFrame | None = None) -> pl.DataFrame:
     """One row per listing of a category, sorted by key: columns LISTING and SEEN, and the week it was first missed.
+
+    `weeks` names the weeks of which each marketplace and category was read, where the rows are not all of them.
 
     `unit`, `price_yuan` and `title_text` are those of its last week, `first_...` those of its first. `gone_week` is the
     first week of which the category was read and the listing was not seen again; null while it stands. `is_new` is
     false for the listings of the category's first week, which may be of any age.
     """
-    weeks = listing_weeks.select(*UNIT, "week").unique()
+    weeks = (listing_weeks if weeks is None else weeks).select(*UNIT, "week").unique()
     ordered = listing_weeks.select(*LISTING, "week", "unit", "price_yuan", "title_text").sort(*LISTING, "week")
     seen = ordered.group_by(LISTING, maintain_order=True).agg(
         pl.col("week").first().alias("first_week"),
@@ -62,9 +64,10 @@ def _candidates(seen: pl.DataFrame) -> pl.DataFrame:
     Not all pairs of a shop are looked at: days are put into bins as wide as the span allowed, and a pair must share one
     of its rarest 3-grams (`_telling`), which all that are alike enough do.
     """
-    titles = _telling(seen)
     gone = seen.filter(pl.col("gone_week").is_not_null()).with_columns(day="gone_week")
     come = seen.filter("is_new").with_columns(day="first_week", title_text="first_title_text")
+    gone, come = _beside(gone, come), _beside(come, gone)
+    titles = _telling(pl.concat([gone["title_text"], come["title_text"]]))
     old, new = (
         end.with_columns(bin=pl.col("day").dt.epoch("d") // APART.days)
         .join(titles, on="title_text", how="inner", validate="m:1")
@@ -92,12 +95,17 @@ def _candidates(seen: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _telling(seen: pl.DataFrame) -> pl.DataFrame:
+def _beside(ends: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """The ends of listings whose merchant has one of the others in the same category and unit class."""
+    return ends.join(others, on=[*SHOP, "unit"], how="semi", nulls_equal=True, maintain_order="left")
+
+
+def _telling(named: pl.Series) -> pl.DataFrame:
     """One row per title: its `grams`, and of them the `telling` ones.
 
     Two sets of which one has n grams, alike in at least 0.8 of what either has, share 0.8 n or more of them; so any
     n - 0.8 n + 1 of the one hold one that is shared, and where both take the rarest, they meet in it."""
-    named = pl.concat([seen["title_text"], seen["first_title_text"].alias("title_text")]).unique().drop_nulls().sort()
+    named = named.unique().drop_nulls().sort()
     titles = pl.DataFrame({"title_text": named, "grams": trigrams(named)}).filter(pl.col("grams").list.len() > 0)
     often = titles.select(gram=pl.col("grams").explode()).group_by("gram").len().sort("len", "gram")
     place = often.with_row_index("place").select("gram", "place")

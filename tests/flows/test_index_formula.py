@@ -98,12 +98,12 @@ def test_a_month_that_is_withheld_settles_nothing(tmp_path: Path, configs: Confi
     build(tmp_path, configs, configs.belts[BELT])
     found = months(release(tmp_path, configs))
     assert set(found.select("method", "reason").rows()) == {
-        ("GEKS-Jevons, merchant-equal, monthly v1", "few_merchants")
+        ("GEKS-Jevons, merchant-equal, monthly v2", "few_merchants")
     }
     assert manifests(tmp_path)[-1].body[KEY] == {}
     put_weeks(tmp_path, 0, WELL, is_open=False)
     build(tmp_path, configs, configs.belts[BELT])
-    assert months(release(tmp_path, configs))["method"].unique().to_list() == ["GEKS-Törnqvist, monthly v1"]
+    assert months(release(tmp_path, configs))["method"].unique().to_list() == ["GEKS-Törnqvist, monthly v2"]
 
 
 def test_quantities_that_become_unusable_withhold_later_months_and_change_no_formula(
@@ -114,7 +114,7 @@ def test_quantities_that_become_unusable_withhold_later_months_and_change_no_for
     build(home, configs, configs.belts[BELT])
     after = months(release(home, configs))
     assert after.head(before.height).select(before.columns).equals(before), "no released month has moved"
-    assert after["method"].unique().to_list() == ["GEKS-Törnqvist, monthly v1"]
+    assert after["method"].unique().to_list() == ["GEKS-Törnqvist, monthly v2"]
     later = after.tail(after.height - before.height)
     assert later["week"].to_list() == [date(2026, 4, 27), date(2026, 5, 25)]
     assert set(later.select("status", "reason", "value").rows()) == {("suppressed", UNUSABLE, None)}
@@ -125,7 +125,7 @@ def test_without_what_the_releases_tell_the_formula_would_have_changed(home: Pat
     before = months(built(home))
     build_index(home, configs, configs.belts[BELT], COVERAGE)
     after = months(built(home))
-    assert after["method"].unique().to_list() == ["GEKS-Jevons, merchant-equal, monthly v1"]
+    assert after["method"].unique().to_list() == ["GEKS-Jevons, merchant-equal, monthly v2"]
     assert after["value"][before.height - 1] != before["value"][-1]
 
 
@@ -137,7 +137,7 @@ def test_a_month_whose_quantities_are_whole_again_is_published_by_the_same_formu
     build(home, configs, configs.belts[BELT])
     found = months(release(home, configs)).tail(2)
     assert found["reason"].to_list() == [UNUSABLE, "none"]
-    assert found["method"].unique().to_list() == ["GEKS-Törnqvist, monthly v1"]
+    assert found["method"].unique().to_list() == ["GEKS-Törnqvist, monthly v2"]
 
 
 def test_the_file_of_a_belt_sets_another_and_the_series_says_so(home: Path, configs: Configs) -> None:
@@ -146,7 +146,7 @@ def test_the_file_of_a_belt_sets_another_and_the_series_says_so(home: Path, conf
     changed = Configs(**{**configs.__dict__, "digests": {**configs.digests, f"belts/{BELT}.yaml": "another"}})
     build(home, changed, own)
     found = months(release(home, changed))
-    assert found["method"].unique().to_list() == ["GEKS-Jevons, merchant-equal, as set, monthly v1"]
+    assert found["method"].unique().to_list() == ["GEKS-Jevons, merchant-equal, as set, monthly v2"]
     assert found["status"].unique().to_list() == ["published"]
     settled = released_formulas(manifests(home))[BELT]
     assert (settled["is_set"], settled["strata"][STRATUM]["formula"]) == (True, "merchant_jevons")
@@ -156,7 +156,7 @@ def test_another_version_of_the_rule_of_choice_chooses_anew(home: Path, configs:
     put_weeks(home, WELL, ILL, is_open=True)
     old = released_formulas(manifests(home))[BELT]
     build_index(home, configs, configs.belts[BELT], COVERAGE, {**old, "rule": "formula-0"})
-    assert months(built(home))["method"].unique().to_list() == ["GEKS-Jevons, merchant-equal, monthly v1"]
+    assert months(built(home))["method"].unique().to_list() == ["GEKS-Jevons, merchant-equal, monthly v2"]
 
 
 def test_a_formula_that_is_settled_is_taken_up_by_what_was_built_before(home: Path, configs: Configs) -> None:
@@ -164,4 +164,4 @@ def test_a_formula_that_is_settled_is_taken_up_by_what_was_built_before(home: Pa
     put_weeks(home, WELL, ILL, is_open=True)
     build_index(home, configs, configs.belts[BELT], COVERAGE)
     assert build(home, configs, configs.belts[BELT]) > 0
-    assert months(built(home))["method"].unique().to_list() == ["GEKS-Törnqvist, monthly v1"]
+    assert months(built(home))["method"].unique().to_list() == ["GEKS-Törnqvist, monthly v2"]

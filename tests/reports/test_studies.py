@@ -31,12 +31,12 @@ def index_row(rows: Any, belt: str, week: date, value: float, comparison: str, m
 def test_the_newest_index_stands_in_the_report(plant: Any, rows: Any) -> None:
     flash, month, old = rows.week, date(2026, 10, 26), date(2026, 10, 5)
     figures = [
-        index_row(rows, WUQING, flash, -0.152, "yoy", "GEKS-Törnqvist, weekly flash, provisional v1"),
-        index_row(rows, WUQING, flash, 0.72, "level", "GEKS-Törnqvist, weekly flash, provisional v1"),
-        index_row(rows, WUQING, month, -0.1, "yoy", "GEKS-Törnqvist, monthly v1"),
-        index_row(rows, GAOYANG, month, 0.004, "yoy", "GEKS-Törnqvist, monthly v1"),
-        index_row(rows, "baigou-luggage", old, -0.5, "yoy", "GEKS-Törnqvist, monthly v1"),
-        index_row(rows, "datang-socks", flash, -0.5, "yoy", "GEKS-Törnqvist, monthly v1") | {"status": "suppressed"},
+        index_row(rows, WUQING, flash, -0.152, "yoy", "GEKS-Törnqvist, weekly flash, provisional v2"),
+        index_row(rows, WUQING, flash, 0.72, "level", "GEKS-Törnqvist, weekly flash, provisional v2"),
+        index_row(rows, WUQING, month, -0.1, "yoy", "GEKS-Törnqvist, monthly v2"),
+        index_row(rows, GAOYANG, month, 0.004, "yoy", "GEKS-Törnqvist, monthly v2"),
+        index_row(rows, "baigou-luggage", old, -0.5, "yoy", "GEKS-Törnqvist, monthly v2"),
+        index_row(rows, "datang-socks", flash, -0.5, "yoy", "GEKS-Törnqvist, monthly v2") | {"status": "suppressed"},
     ]
     head, *found = cells(page(gather(plant(rows.story() | {"figures": figures}), rows.week), "en"), "prices")
     assert head == ["Belt", "On the year", "Verdict", "First month = 1", "Stands at"]
