@@ -27,7 +27,7 @@ SHORT = ("another category in disguise", "empty with its marker, again and again
 def row(folder: Path, is_short: bool = False) -> FaultRow:
     """Every kind on one page, and but for echoes of the first page on all pages of the category; short: two kinds, on
     two pages of one week."""
-    weeks = taken = changed = unexplained = 0
+    weeks = taken = changed = unexplained = only_gated = 0
     with site_in(folder) as site:
         prepared = prepare(folder, site)
         right = read_week(folder / "right", prepared)
@@ -39,6 +39,7 @@ def row(folder: Path, is_short: bool = False) -> FaultRow:
             if any(found):
                 print(f"      {name} on pages {sorted(wrong)}: {found}, {_outcomes(week)}", flush=True)
             taken, changed = taken + found[0], changed + found[1]
+            only_gated += bool(week.read_as_listing(wrong)) and not found[0]
             unexplained += without_reason(week.figures)
         site.set_wrong({1: empty_once, 2: empty_once})
         healed = right.figures.equals(read_week(folder / "again", prepared).figures)
@@ -52,7 +53,7 @@ def row(folder: Path, is_short: bool = False) -> FaultRow:
             "figures published undisturbed": right.figures.filter(status="published").height,
         },
         least={"figures published undisturbed": 1},
-        seen={"wrong weeks": weeks},
+        seen={"wrong weeks": weeks, "of them with pages that only a gate kept out": only_gated},
     )
 
 

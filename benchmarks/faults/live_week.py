@@ -156,8 +156,10 @@ class Week:
 
     def taken_as_data(self, numbers: Iterable[int]) -> int:
         """How many of some pages of CATEGORY reach figures: a category that a gate has stopped reaches none."""
-        if any(f"/{CATEGORY}:" in sentence for sentence in self.stopped):
-            return 0
+        return 0 if any(f"/{CATEGORY}:" in sentence for sentence in self.stopped) else self.read_as_listing(numbers)
+
+    def read_as_listing(self, numbers: Iterable[int]) -> int:
+        """How many of some pages of CATEGORY the ledger calls listings, whatever a gate made of their category."""
         own = self.pages.filter(pl.col("page").is_in(list(numbers)), category=CATEGORY, purpose="listing", read=1)
         return own.filter(pl.col("outcome").is_in(list(STORED))).height
 
