@@ -146,7 +146,11 @@ def _show(home: Path, rows: pl.DataFrame, week: object, new: list[str]) -> None:
     names = ("price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_effect")
     effects = pl.sum_horizontal(*names, ignore_nulls=False)  # of belts whose split is told in full
     gap = rows.select((effects - pl.col("total_change")).abs().max()).item()
-    console.print(f"The split into price, volume, mix, entry and exit adds up to the total change within {gap:.1e}.")
+    split = "The split into price, volume, mix, entry and exit"
+    if gap is None:
+        console.print(f"{split} is told in full for no belt: it would tell what one or two merchants sold.")
+    else:
+        console.print(f"{split} adds up to the total change within {gap:.1e}.")
     console.print(f"{verdict_on(rows)}.")
     if new:
         console.print(f"Published release {new[-1]}.")

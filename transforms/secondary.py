@@ -10,6 +10,7 @@ of publication do not depend on results.
 from collections.abc import Iterable, Mapping, Sequence
 
 from transforms.figures import Figure
+from transforms.membership_figures import MEMBERSHIP
 from transforms.publication import SECRET
 from transforms.segments import is_broad
 from transforms.split import EFFECTS
@@ -17,6 +18,7 @@ from transforms.split import EFFECTS
 HIDDEN = (*SECRET, "secondary")
 LEVEL = ("displayed_sales", "level", "none")
 CHANGE = ("displayed_sales", "yoy", "total")
+ANOTHER_LEVEL = (MEMBERSHIP, "level", "none")  # nearly the same sum
 TELL_THE_CHANGE = (*((effect, "yoy", "total") for effect in EFFECTS), ("matched_share", "yoy", "matched"))
 ADDS_UP = {("displayed_sales", "none"), *((name, "total") for name in ("displayed_sales", *EFFECTS))}  # over segments
 WHETHER_ANY_WENT = ("exit_share", "survival_52w")  # the one is all but the other's complement
@@ -80,7 +82,7 @@ def _around_the_change(figures: Sequence[Figure], places: Mapping[Key, int]) -> 
     if reasons.get(CHANGE) in SECRET:
         yield from _of(places, LEVEL)
     if reasons.get(LEVEL) in HIDDEN:
-        yield from _of(places, CHANGE)
+        yield from _of(places, CHANGE, ANOTHER_LEVEL)
     if reasons.get(CHANGE) in HIDDEN:
         yield from _of(places, *TELL_THE_CHANGE)
     went, stays = ((name, "yoy", "total") for name in WHETHER_ANY_WENT)

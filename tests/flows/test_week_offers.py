@@ -156,7 +156,7 @@ def test_a_week_that_is_read_is_open_until_it_is_built(desk: Desk, monkeypatch: 
 
     line = Line(workplace(desk.home), ["small"], Reporter(), each=in_turn)
     with monkeypatch.context() as patch:
-        patch.setattr("flows.line.build_regions", killed)
+        patch.setattr("flows.building.build_regions", killed)
         with pytest.raises(KeyboardInterrupt):
             line.build([WEEK])
     assert reopened(desk.home) == [WEEK]

@@ -5,7 +5,8 @@ from datetime import date
 
 import polars as pl
 
-from configs.publication import shipped_rules
+from configs.publication import PublicationRules, shipped_rules
+from tests.transforms.told import lenient
 from transforms.compare import belt_figures
 from transforms.coverage import Coverage
 from transforms.membership_figures import MEMBERSHIP
@@ -14,8 +15,10 @@ WEEK, BASE_WEEK = date(2026, 11, 16), date(2025, 11, 17)
 BeltRows = Callable[..., pl.DataFrame]
 
 
-def levels(rows: pl.DataFrame) -> dict[str, tuple[float, float, float]]:
-    figures = belt_figures(rows, None, "belt", WEEK, BASE_WEEK, Coverage(1.0, None), shipped_rules())
+def levels(
+    rows: pl.DataFrame, rules: PublicationRules | None = None
+) -> dict[str, tuple[float | None, float | None, float | None]]:
+    figures = belt_figures(rows, None, "belt", WEEK, BASE_WEEK, Coverage(1.0, None), rules or lenient())
     kept = figures.filter(pl.col("metric").is_in(["displayed_sales", MEMBERSHIP]), segment="all", comparison="level")
     return {row[0]: row[1:] for row in kept.select("metric", "value", "low", "high").iter_rows()}
 
@@ -30,3 +33,8 @@ def test_the_sum_by_weight_lies_between_all_out_and_all_in(belt_rows: BeltRows) 
 
 def test_there_is_no_row_where_all_are_certain(belt_rows: BeltRows) -> None:
     assert set(levels(belt_rows(WEEK, ("a", "1", 100.0), ("b", "1", 40.0)))) == {"displayed_sales"}
+
+
+def test_it_keeps_the_secrets_of_displayed_sales(belt_rows: BeltRows) -> None:
+    rows = belt_rows(WEEK, ("a", "1", 100.0), ("b", "1", 40.0)).with_columns(weight=pl.Series([1.0, 0.25]))
+    assert levels(rows, shipped_rules()) == dict.fromkeys(["displayed_sales", MEMBERSHIP], (None, None, None))
