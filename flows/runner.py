@@ -81,6 +81,7 @@ async def _run_schedule(deployment: RunnerDeployment, is_at_work: bool) -> None:
     identity = await runner.aadd_deployment(deployment)
     async with get_client() as client:
         await settle_past(client, identity, is_at_work)
+        await drop_old_schedule(client, identity)
     await runner.start()
 
 
@@ -106,6 +107,15 @@ async def settle_past(client: PrefectClient, deployment: UUID, is_at_work: bool)
         await client.set_flow_run_state(run.id, Cancelled(message=why), force=True)
     if gone or late:
         await client.create_flow_run_from_deployment(deployment, state=Scheduled(), tags=["made-good"])
+
+
+async def drop_old_schedule(client: PrefectClient, deployment: UUID) -> None:
+    """Runs to come that an earlier server's schedule made: Prefect leaves some where its scheduler is at work while a
+    schedule changes. Those of the schedule in force it makes anew."""
+    changed = (await client.read_deployment(deployment)).updated
+    for run in await _runs(client, deployment, StateType.SCHEDULED):
+        if run.auto_scheduled and not _is_late(run) and run.created and changed and run.created < changed:
+            await client.delete_flow_run(run.id)
 
 
 async def _runs(client: PrefectClient, deployment: UUID, *states: StateType) -> list[FlowRun]:
