@@ -7,6 +7,7 @@ the others: categories.yaml, publication.yaml and, section by section, calendar.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,7 +44,7 @@ class Configs:
     calendar: Calendar
     digests: dict[str, str]
 
-    @property
+    @cached_property
     def aliases(self) -> dict[str, str]:
         """Town names to division codes, over all belts."""
         return {alias: code for belt in self.belts.values() for alias, code in belt.aliases.items()}

@@ -4,7 +4,7 @@ A unit whose offers, configuration and method are those of the file that stands 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -115,7 +115,7 @@ def _clean(
         renew_traits(home, configs, marketplace, category, weeks, offers[category])
     done = cleaned(pl.concat(offers.values()), configs.marketplaces.get(marketplace), configs.aliases)
     for category, weeks in units.items():
-        own = done.of(category)
+        own = _with_flows(home, done.of(category), marketplace, category, weeks)
         for week in weeks:
             _write(home, configs, own, (marketplace, week, category))
         reports[category].made[marketplace] = list(weeks)
@@ -135,7 +135,7 @@ def _write(home: Path, configs: Configs, own: Cleaned, unit: tuple[str, date, st
     made_of = _made_of(home, configs, marketplace, week, category)
     is_now = pl.col("week") == week
     parameters = own.parameters.filter(is_now)
-    current = _with_flows(home, own.listing_weeks, parameters, marketplace, week, category)
+    current = own.listing_weeks.filter(is_now)
     _write_parameters(lake.sales_parameters_file(home, marketplace, week, category), parameters)
     lake.write(lake.partition(home, "listing_weeks", marketplace, week, category), current, made_of)
     lake.write(lake.partition(home, "rejects", marketplace, week, category), own.rejects.filter(is_now), made_of)
@@ -149,24 +149,22 @@ def _write_parameters(path: Path, parameters: pl.DataFrame) -> None:
         lake.write(path, parameters)
 
 
-def _with_flows(
-    home: Path, rows: pl.DataFrame, parameters: pl.DataFrame, marketplace: str, week: date, category: str
-) -> pl.DataFrame:
-    """The week's rows; where they show cumulative counters, with what was sold since four weeks earlier."""
-    current = rows.filter(pl.col("week") == week)
-    if current.filter(pl.col("sales_basis") == CUMULATIVE).is_empty():
-        return current
-    earlier = _readings(home, rows, marketplace, week, category)
-    return with_cumulative_flows(current, earlier, parameters.filter(pl.col("sales_basis") == CUMULATIVE))
+def _with_flows(home: Path, own: Cleaned, marketplace: str, category: str, weeks: Sequence[date]) -> Cleaned:
+    """What a category's weeks came to; their cumulative counters with what was sold since four weeks earlier."""
+    rows, is_counter = own.listing_weeks, pl.col("sales_basis") == CUMULATIVE
+    if rows.filter(is_counter).is_empty():
+        return own
+    earlier = _readings(home, rows, marketplace, category, weeks)
+    return replace(own, listing_weeks=with_cumulative_flows(rows, earlier, own.parameters.filter(is_counter)))
 
 
-def _readings(home: Path, rows: pl.DataFrame, marketplace: str, week: date, category: str) -> pl.DataFrame:
+def _readings(home: Path, rows: pl.DataFrame, marketplace: str, category: str, weeks: Sequence[date]) -> pl.DataFrame:
     """What the counters read in the weeks before, some of which may be among the `rows` at hand; nothing of a week that
     was not read, or stands in quarantine."""
-    weeks = [back for back in counter_weeks(week) if not is_quarantined(home, marketplace, category, back)]
-    own = rows.select(READ).filter(pl.col("week").is_in(weeks))
-    others = sorted({*weeks} - {*own["week"].unique()})
-    stood = [lake.partition(home, "listing_weeks", marketplace, back, category) for back in others]
+    before = sorted({back for week in weeks for back in counter_weeks(week)})
+    used = [week for week in before if not is_quarantined(home, marketplace, category, week)]
+    own = rows.select(READ).filter(pl.col("week").is_in(used))
+    stood = [lake.partition(home, "listing_weeks", marketplace, week, category) for week in used if week not in weeks]
     return pl.concat(
         [own, *(pl.read_parquet(path, columns=READ, hive_partitioning=False) for path in stood if path.exists())]
     )
