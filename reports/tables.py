@@ -100,10 +100,15 @@ def _ranking_cells(say: Say, facts: Facts, belt: BeltChange, scale: Scale) -> li
         _change(say, belt.total_change),
         _yuan(say, belt.displayed_sales),
         _whole(belt.matched_merchants),
-        Cell(share_text(say, belt.matched_share), belt.matched_share),
+        _matched_share(say, belt.matched_share),
         Cell(share_text(say, belt.coverage_share), belt.coverage_share),
         Cell(belt.grade or NOTHING.text),
     ]
+
+
+def _matched_share(say: Say, share: float | None) -> Cell:
+    """A belt with a matched change has one; where it would tell what one or two merchants sold it is withheld."""
+    return Cell(say("withheld")) if share is None else Cell(share_text(say, share), share)
 
 
 def _spoken(say: Say, history: dict[date, float]) -> str:
