@@ -28,7 +28,7 @@ def run_demo(work: Workplace, scenario_name: str, seed: int) -> None:
     """Lay out the practice world, read its past from its archive and its present over HTTP, publish, compare."""
     from sandbox.scenario import load
     from sandbox.site import serving
-    from sandbox.world import lay_out, write_marketplaces
+    from sandbox.world import claim, lay_out, write_marketplaces
 
     scenario = load(scenario_name)
     live = starts_at(scenario.live_week) + CRAWL_STARTS
@@ -36,6 +36,7 @@ def run_demo(work: Workplace, scenario_name: str, seed: int) -> None:
         work, settings=work.settings.model_copy(update={"now": live, "clock_since": None, "clock_speed": 1.0})
     )
     reporter = Reporter()
+    claim(work.home, scenario, seed)  # before Prefect is started, which takes ten seconds
     await_prefect = prefect_in_advance(work.home)
     before = [manifest.release for manifest in manifests(work.home)]
     with reporter.step("practice") as step:

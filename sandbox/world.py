@@ -37,10 +37,10 @@ class World:
 def lay_out(home: Path, scenario: Scenario, seed: int, progress: Progress | None = None) -> World:
     """Writes <home>/sandbox: scenario.json, truth.parquet, archive/<marketplace>/*, handed-over/*; keeps what is there.
 
-    ConfigError where the home holds another scenario or seed. `progress` is told archive weeks done and in all.
+    ConfigError as of `claim`. `progress` is told archive weeks done and in all.
     """
     folder = home / "sandbox"
-    _claim(folder / "scenario.json", scenario, seed)
+    claim(home, scenario, seed)
     path = folder / "truth.parquet"
     if not path.exists():
         temporary = _temporary(path)
@@ -82,8 +82,9 @@ def write_marketplaces(home: Path, base_url: str) -> list[Path]:
     return paths
 
 
-def _claim(path: Path, scenario: Scenario, seed: int) -> None:
-    """Writes what world the home holds, or checks that it is this one."""
+def claim(home: Path, scenario: Scenario, seed: int) -> None:
+    """Writes <home>/sandbox/scenario.json, or checks that it tells of this world; ConfigError where of another."""
+    path = home / "sandbox" / "scenario.json"
     mine: dict[str, Any] = {"name": scenario.name, "seed": seed, "digest": scenario.digest}
     if path.is_file():
         held = json.loads(path.read_text(encoding="utf-8"))

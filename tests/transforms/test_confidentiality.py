@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configs.publication import shipped_rules
@@ -136,6 +136,7 @@ def test_one_seller_left_has_an_interval(belt_rows: Rows) -> None:
     assert found["value"] < found["high"] < 0
 
 
+@settings(max_examples=40)
 @given(sold=SOLD)
 def test_no_change_is_a_bare_point(belt_rows: Rows, sold: list[tuple[float | None, float | None]]) -> None:
     now, then = (list(end) for end in zip(*sold, strict=True))
@@ -144,6 +145,7 @@ def test_no_change_is_a_bare_point(belt_rows: Rows, sold: list[tuple[float | Non
             assert row["low"] - 1e-9 <= row["value"] <= row["high"] + 1e-9, metric
 
 
+@settings(max_examples=40)
 @given(sold=SOLD)
 def test_what_is_told_of_movers_is_of_none_or_of_three(
     belt_rows: Rows, sold: list[tuple[float | None, float | None]]
