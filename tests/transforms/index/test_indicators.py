@@ -2,7 +2,7 @@ import math
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 from configs.errors import InputError
 from tests.transforms.index.frames import SEEDS, drawn
@@ -33,6 +33,7 @@ def test_going_back_turns_every_sign(formula: str, seed: int) -> None:
     frame = drawn(seed, periods=2, kept=0.8)
     forth = indicator(frame, formula).row(-1)[1:]
     back = indicator(frame.with_columns((1 - pl.col("period")).alias("period")), formula).row(-1)[1:]
+    assume(None not in back)  # a draw may leave one period only
     assert forth[:2] == pytest.approx([-part for part in back[:2]], rel=1e-9)
     assert forth[2:4] == pytest.approx([-back[3], -back[2]], rel=1e-12)
 
