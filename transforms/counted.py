@@ -12,7 +12,7 @@ from transforms.panels import Panel, merchant_starts, panel_of
 def listing_panel(pairs: pl.DataFrame) -> Panel:
     """Listings with weight >= 0.8: their number per merchant, what is seen at one end only with the part it counts."""
     starts, panel = merchant_starts(pairs), panel_of(pairs, "base_listing", "listing")
-    counts = floats(pairs["counts"])
+    counts = floats(pairs["listing_counts"])
     base, current = (sums_at(starts, counts * floats(pairs[name])) for name in ("base_listing", "listing"))
     return replace(panel, base=base, current=current)
 

@@ -15,6 +15,7 @@ from transforms.ordered import BoolArray, FloatArray, IntArray, begins, floats, 
 from transforms.page_spread import Spread
 from transforms.paired import Paired
 from transforms.split import continues
+from transforms.unread import has_unread, without_unread
 from transforms.unseen import with_unseen
 
 LISTING = ["marketplace", "merchant_id", "listing_id"]
@@ -139,7 +140,8 @@ def pairs_of_many(ends: Sequence[tuple[pl.DataFrame, pl.DataFrame, Footings]]) -
         _counted("weight_now").alias("listing"),
         (pl.col("unit").fill_null("").rank("dense").cast(pl.Int64) - 1).alias("unit_number"),
     ).with_columns(_usable(), continues().alias("continues"))
-    made = with_losses(pairs, footings).with_columns(matched()).collect()
+    usable = without_unread(pairs) if has_unread(joined) else pairs
+    made = with_losses(usable, footings).with_columns(matched()).collect()
     return apart(with_unseen(made, footings), joined, len(ends))
 
 
@@ -234,6 +236,6 @@ def _bases() -> list[pl.Expr]:
 
 
 def _usable() -> pl.Expr:
-    """`is_usable`: comparable, or at one end only."""
+    """`is_usable`: comparable, or at one end only; transforms/unread.py takes from them."""
     stays = pl.col("base_weight").is_not_null() & pl.col("weight_now").is_not_null()
     return (pl.col("is_comparable") | ~stays).alias("is_usable")

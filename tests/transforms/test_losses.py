@@ -71,15 +71,20 @@ def test_the_common_depth_cuts_both_ends(belt_rows: BeltRows) -> None:
     assert listing_pairs(placed_listings(current), placed_listings(base), elsewhere).height == 4
 
 
-@pytest.mark.parametrize("share", [0.9, 0.8, 0.7])
+@pytest.mark.parametrize(("share", "swapped", "most"), [(0.9, 0.15, 0.01), (0.7, 0.15, 0.01), (0.7, 0.0, 0.02)])
 @pytest.mark.parametrize("end", ["now", "then"])
-def test_the_change_is_right_on_average_whatever_pages_are_lost(belt_rows: BeltRows, share: float, end: str) -> None:
+def test_the_change_is_right_on_average_whatever_pages_are_lost(
+    belt_rows: BeltRows, share: float, swapped: float, most: float, end: str
+) -> None:
     """Listings of 150 merchants on 20 pages by sales, a tenth of the merchants gone and come, 15 % of the listings
-    swapped; uncorrected the ratio is off by -7, -14, -21 % (and the other way round at the base)."""
+    swapped or none; uncorrected the ratio is off by -7 % to -21 % (and the other way round at the base), and by 5 %
+    where nothing is swapped and what merchants that are seen lost is taken for gone as often as the rest. Where
+    nothing has gone a chance excess of what is missing still counts, and no want of it does."""
     corrected, plain = [], []
-    for seed in range(60):
+    for seed in range(50):
         random = np.random.default_rng([seed, round(100 * share)])
-        ends = [belt_rows(week, *rows) for week, rows in zip((BASE_WEEK, WEEK), drawn(random), strict=True)]
+        rows = drawn(random, swapped)
+        ends = [belt_rows(week, *of_week) for week, of_week in zip((BASE_WEEK, WEEK), rows, strict=True)]
         base, current = (with_pages(rows) for rows in ends)
         truth = ratio(current, base, Footing())
         stored = random.choice(np.arange(1, 21), round(20 * share), replace=False).tolist()
@@ -89,8 +94,22 @@ def test_the_change_is_right_on_average_whatever_pages_are_lost(belt_rows: BeltR
         corrected.append(ratio(*lossy, footing) / truth - 1)
         plain.append(ratio(*lossy, Footing()) / truth - 1)
     noise = np.std(corrected) / np.sqrt(len(corrected))
-    assert abs(np.mean(corrected)) <= 0.03 + 2 * noise
+    assert abs(np.mean(corrected)) <= most + 2 * noise
     assert abs(np.mean(plain)) >= 0.5 * (1 - share)
+
+
+def test_of_a_merchant_with_one_listing_that_is_seen_the_gone_one_was_swapped(belt_rows: BeltRows) -> None:
+    """Ten merchants of one listing and five of which it is another now: a quarter of the pages is lost, but none of the
+    five's listings can stand there."""
+    singles = [(f"m{number}", "1", 100.0) for number in range(10)]
+    base = belt_rows(BASE_WEEK, *singles, *((f"s{number}", "old", 60.0) for number in range(5)))
+    current = belt_rows(WEEK, *singles, *((f"s{number}", "new", 60.0) for number in range(5)))
+    numbers = pl.Series("page", [1 + number % 3 for number in range(15)], dtype=pl.Int64)
+    pairs = pairs_on(current.with_columns(numbers), base.with_columns(numbers), Footing(now_share=0.75))
+    gone = pairs.filter(pl.col("weight_now").is_null())
+    assert gone["counts"].to_list() == [1.0] * 5
+    panel = matched_panel(pairs)
+    assert panel.base.sum() == panel.current.sum() == 1300.0
 
 
 def ratio(current: pl.DataFrame, base: pl.DataFrame, footing: Footing) -> float:
@@ -100,7 +119,7 @@ def ratio(current: pl.DataFrame, base: pl.DataFrame, footing: Footing) -> float:
     return 1 + change
 
 
-def drawn(random: np.random.Generator) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+def drawn(random: np.random.Generator, swapped: float) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     """Rows of the base and of the week: a merchant's sales spread over its listings, which keep about their shares."""
     ends: tuple[list[dict[str, object]], list[dict[str, object]]] = ([], [])
     for merchant in range(150):
@@ -110,11 +129,11 @@ def drawn(random: np.random.Generator) -> tuple[list[dict[str, object]], list[di
         moved = weights * random.lognormal(0, 0.4, len(weights))
         for number, (then, now) in enumerate(zip(weights / weights.sum(), moved / moved.sum(), strict=True)):
             row = {"merchant_id": f"m{merchant:03}", "listing_id": f"l{number}"}
-            swapped = {"listing_id": f"s{number}"} if random.random() < 0.15 else {}
+            other = {"listing_id": f"s{number}"} if random.random() < swapped else {}
             if fate > 0.1:
                 ends[0].append(row | {"value_yuan": size * then})
             if fate < 0.9:
-                ends[1].append(row | swapped | {"value_yuan": size * growth * now})
+                ends[1].append(row | other | {"value_yuan": size * growth * now})
     return ends
 
 

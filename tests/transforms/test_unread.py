@@ -1,0 +1,64 @@
+"""Counters without a flow at one end: what they stand for at the other is left out of the matched sums, and no more."""
+
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+
+from transforms.panels import listing_pairs, matched_panel, placed_listings, total_panel
+
+WEEK, BASE_WEEK = date(2026, 11, 16), date(2025, 11, 17)
+BeltRows = Callable[..., pl.DataFrame]
+
+
+def counter(listing: str, price: float, value: float | None, merchant: str = "a") -> dict[str, object]:
+    return {
+        "merchant_id": merchant,
+        "listing_id": listing,
+        "price_yuan": price,
+        "value_yuan": value,
+        "sales_basis": "cumulative",
+    }
+
+
+def pairs_of(current: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
+    return listing_pairs(placed_listings(current), placed_listings(base))
+
+
+def ends(belt_rows: BeltRows) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A shop of which one listing stays, one was relaunched at 10.50 and its counter set back, and one has gone."""
+    stays, base = counter("stays", 10.0, 100.0), [counter("old", 10.0, 70.0), counter("dear", 30.0, 40.0)]
+    return belt_rows(WEEK, stays, counter("new", 10.5, None)), belt_rows(BASE_WEEK, stays, *base)
+
+
+def test_the_gone_listing_nearest_in_price_is_left_out_with_it(belt_rows: BeltRows) -> None:
+    current, base = ends(belt_rows)
+    panel = matched_panel(pairs_of(current, base))
+    assert (panel.base.tolist(), panel.current.tolist()) == ([140.0], [100.0])
+
+
+def test_the_other_way_round_it_is_the_same(belt_rows: BeltRows) -> None:
+    current, base = ends(belt_rows)
+    panel = matched_panel(pairs_of(base, current))
+    assert (panel.base.tolist(), panel.current.tolist()) == ([100.0], [140.0])
+
+
+def test_the_total_leaves_nothing_out(belt_rows: BeltRows) -> None:
+    panel = total_panel(pairs_of(*ends(belt_rows)))
+    assert (panel.base.tolist(), panel.current.tolist()) == ([210.0], [100.0])
+
+
+def test_without_a_likeness_nothing_is_left_out(belt_rows: BeltRows) -> None:
+    stays = counter("stays", 10.0, 100.0)
+    base = belt_rows(BASE_WEEK, stays, counter("old", 10.0, 70.0))
+    unlike = [
+        counter("new", 15.1, None),
+        counter("new", 10.0, 55.0),
+        counter("new", 10.0, None, "b"),
+        counter("new", 10.0, None) | {"unit": "metre"},
+        counter("new", 10.0, None) | {"category": "bedding"},
+        counter("new", 10.0, None) | {"sales_basis": None},
+    ]
+    for row in unlike:
+        assert matched_panel(pairs_of(belt_rows(WEEK, stays, row), base)).base.tolist() == [170.0], row
+    assert matched_panel(pairs_of(belt_rows(WEEK, stays, counter("new", 14.9, None)), base)).base.tolist() == [100.0]
