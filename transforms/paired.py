@@ -190,4 +190,4 @@ class _Side:
     def _on_pairs(self, of_rows: FloatArray) -> FloatArray:
         found = np.zeros(len(self.weight))
         found[self.pair] = of_rows[self.row]
-        return found * self.weight
+        return np.multiply(found, self.weight, out=np.zeros(len(found)), where=self.weight > 0)  # an open end times 0
