@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from configs.festivals import Promotion, shipped_calendar
 from tests.transforms.seasons import DAY
-from transforms.promotions import promotion_mix, promotion_on, same_date, uneven_promotions
+from transforms.promotions import promotion_mix, promotion_on, same_date
 
 PROMOTIONS = shipped_calendar().promotions
 
@@ -65,12 +65,6 @@ def test_a_leap_day_meets_28_february() -> None:
     assert same_date(date(2024, 2, 29)) == date(2023, 2, 28)
     assert same_date(date(2024, 2, 29), 4) == date(2020, 2, 28)
     assert same_date(date(2025, 2, 28)) == date(2024, 2, 28)
-
-
-def test_readings_that_hold_a_promotion_unevenly_are_named() -> None:
-    week = date(2025, 11, 10)  # its base ends on 11 November and holds the day itself
-    assert uneven_promotions(week, week - timedelta(days=364), PROMOTIONS) == ["double_11"]
-    assert uneven_promotions(date(2025, 8, 4), date(2024, 8, 5), PROMOTIONS) == []
 
 
 def test_weekly_readings_cannot_be_moved_to_a_promotions_date() -> None:
