@@ -9,6 +9,7 @@ import pytest
 
 from configs.calendar import starts_at
 from configs.tables import table
+from reports.calendar_notes import week_calendar
 from tests.warehouse.test_release import START, WEEK, built, draft, released
 from transforms.false_discovery import RATE, adjusted
 from warehouse import lake
@@ -148,7 +149,9 @@ def test_whoever_reads_a_change_is_told_in_what_the_calendar_makes_both_ends_unl
     query = "select week, belt, alignment, calendar_flags from belt_yoy where belt <> 'x' order by all"
     with open_warehouse(tmp_path) as reader:
         found, then = reader.sql(query), reader.sql(query, str(START.date()))
+        told = week_calendar(reader, uneven)
         held = reader.sql(f"select promotion_days, promotion_days_year_ago from weeks where week = '{uneven}'").row(0)
+    assert (told.promotions, told.promotion_days, told.plain) == (["618"], held, ["presale"]), "what the report reads"
     assert held == (28, 28), "all days within 618, which a year earlier began seven days later"
     flags = {(week, belt, alignment): told for week, belt, alignment, told in found.rows()}
     assert flags == {
