@@ -28,13 +28,14 @@ class Window(BaseModel):
 
 
 class Promotion(BaseModel):
-    """One promotion in one year, from the first day of its presale to its last day."""
+    """One promotion in one year, from the first day of its presale to its last day; most is sold on its peak."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     promotion: str = Field(pattern=r"^[a-z0-9_]+$")
     start: date
     end: date
+    peak: date | None = None
     source: str = Field(min_length=3)
     approximate: bool = False
 
@@ -42,6 +43,8 @@ class Promotion(BaseModel):
     def _starts_before_it_ends(self) -> Self:
         if self.end <= self.start:
             raise KeyedError(f"found end {self.end}, expected a day after start {self.start}", "end")
+        if self.peak and not self.start <= self.peak <= self.end:
+            raise KeyedError(f"found peak {self.peak}, expected a day from {self.start} to {self.end}", "peak")
         return self
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from reports.phrases import Say
 from reports.readings import Reader, day
 
-UNEVEN = ("promotion_days", "presale", "working_days")  # in the order of the sentence
-UNEVEN_PHASE = ("promotion_days", "working_days", "other_holiday")
+UNEVEN = ("promotion_days", "promotion_peak", "presale", "working_days")  # in the order of the sentence
+UNEVEN_PHASE = ("promotion_peak", "promotion_days", "working_days", "other_holiday")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ named and not corrected: weekly sums do not tell on which day a spike fell (tran
 
     festival        (plain only, added by belt_yoy) a festival that the belt follows has moved: alignment `festival`
                     compares like with like
+    promotion_peak  the peak of a promotion, the day on which most is sold, lies in one end and not in the other
     promotion_days  both ends hold different numbers of days of a promotion
     presale         the presale of a promotion that either end holds began 3 days or more off the 364
     working_days    the numbers of days worked in offices differ by 3 or more
@@ -27,9 +28,10 @@ from transforms.calendar import plain_day, shift_on
 from transforms.promotions import promotion_on, year_before
 
 READING = 28
-PROMOTION_DAYS, PRESALE, WORKING_DAYS, OTHER_HOLIDAY = "promotion_days", "presale", "working_days", "other_holiday"
+PROMOTION_PEAK, PROMOTION_DAYS, PRESALE = "promotion_peak", "promotion_days", "presale"
+WORKING_DAYS, OTHER_HOLIDAY = "working_days", "other_holiday"
 APART = 3  # days: 364 days move a fixed date by 1 or 2, which takes as many days of a holiday over the edge of a window
-LEAST = {PROMOTION_DAYS: 1, WORKING_DAYS: APART, OTHER_HOLIDAY: APART}
+LEAST = {PROMOTION_PEAK: 0.5, PROMOTION_DAYS: 1, WORKING_DAYS: APART, OTHER_HOLIDAY: APART}
 FOLLOWED = ("spring_festival", "mid_autumn")
 
 Held = dict[str, Counter[str] | None]  # code -> what the 28 days hold of it, by name; None where that is not known
@@ -66,15 +68,19 @@ def festival_flags(week: date, festival: str, calendar: Calendar) -> list[str] |
 
 
 def held(last: date, calendar: Calendar) -> Held:
-    """What the 28 days that end at `last` hold: days of each promotion, days worked, days off of each holiday."""
+    """What the 28 days that end at `last` hold: peaks and days of each promotion, days worked, days off of each
+    holiday."""
     days = [last - timedelta(days=number) for number in reversed(range(READING))]
     years = {day.year for day in days}
     near = [one for one in calendar.promotions if one.start <= last and one.end >= days[0]]
+    is_told = years <= {one.end.year for one in calendar.promotions}
+    peaks = Counter(one.promotion for one in near if one.peak in days)
     promoted = Counter(one.promotion for day in days if (one := promotion_on(day, near)))
     worked = calendar.working_days(days[0], READING)
     free = Counter(name for day in days if (name := calendar.holiday_on(day)))
     return {
-        PROMOTION_DAYS: promoted if years <= {one.end.year for one in calendar.promotions} else None,
+        PROMOTION_PEAK: peaks if is_told else None,
+        PROMOTION_DAYS: promoted if is_told else None,
         WORKING_DAYS: None if worked is None else Counter(worked=worked),
         OTHER_HOLIDAY: free if years <= calendar.days_off.keys() else None,
     }

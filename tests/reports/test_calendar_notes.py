@@ -51,6 +51,7 @@ def test_what_is_unlike_is_what_is_said(facts: Callable[[date], Facts]) -> None:
     presale, closed = page(facts(PRESALE), "en"), page(facts(CLOSED), "en")
     assert "the presale (618) began on another date than last year" in presale
     assert "days of promotions" not in presale
+    assert "the day on which most is sold (618) lies at one end only" in page(facts(date(2024, 7, 15)), "en")
     assert "20 official working days, those a year ago 16" in closed
     assert "presale" not in closed
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from configs.festivals import Calendar, OfficialDays, Promotion, shipped_calendar
-from transforms.calendar_flags import PRESALE, PROMOTION_DAYS, WORKING_DAYS, week_row
+from transforms.calendar_flags import PRESALE, PROMOTION_DAYS, PROMOTION_PEAK, WORKING_DAYS, week_row
 
 JULY, AUGUST = date(2031, 7, 28), date(2031, 8, 25)  # no festival is near, and nothing shipped is told of 2031
 BASE = timedelta(days=364)
@@ -16,7 +16,12 @@ def planted(promoted: list[tuple[date, date]], holidays: dict[int, str]) -> Cale
     source = "planted"
     runs = [Promotion(promotion="sale", start=start, end=end, source=source) for start, end in promoted]
     days_off = {year: OfficialDays(holidays=text) for year, text in holidays.items()}
-    return shipped_calendar().model_copy(update={"promotions": runs, "days_off": days_off})
+    return of(runs, days_off)
+
+
+def of(promotions: list[Promotion], days_off: dict[int, OfficialDays]) -> Calendar:
+    shipped = shipped_calendar()  # no copy: that would keep what it has worked out
+    return Calendar(windows=shipped.windows, festivals=shipped.festivals, promotions=promotions, days_off=days_off)
 
 
 QUIET = {2030: "new_year 01-01", 2031: "new_year 01-01"}
@@ -47,6 +52,18 @@ def test_a_promotion_that_lies_elsewhere_is_told(
     assert (row["promotion_days"], row["promotion_days_year_ago"]) == held
     assert row["promotions"] == ["sale"]
     assert week_row(JULY, calendar)["promotions"] == (["sale"] if last[0] <= JULY - BASE else [])
+
+
+@pytest.mark.parametrize(("peak", "is_told"), [(date(2031, 7, 29), True), (date(2031, 7, 30), False)])
+def test_a_peak_in_one_end_only_is_told(peak: date, is_told: bool) -> None:
+    """The first day of the 28 to AUGUST is 29 July; on the same date of the year before its base has not begun yet."""
+    sale = Promotion(promotion="sale", start=date(2031, 7, 20), end=date(2031, 8, 20), peak=peak, source="planted")
+    last = sale.model_copy(update={name: getattr(sale, name).replace(year=2030) for name in ("start", "end", "peak")})
+    days_off = planted([], QUIET).days_off
+    assert (PROMOTION_PEAK in week_row(AUGUST, of([last, sale], days_off))["plain_flags"]) == is_told  # type: ignore[operator]
+    bare = [one.model_copy(update={"peak": None}) for one in (last, sale)]
+    flags = week_row(AUGUST, of(bare, days_off))["plain_flags"]
+    assert flags == [PROMOTION_DAYS]
 
 
 @pytest.mark.parametrize(("days", "flags"), [("08-11..08-12", []), ("08-11..08-13", [WORKING_DAYS])])
