@@ -144,6 +144,8 @@ def test_moving_weekly_readings_to_the_phase_helps_only_as_far_as_presales_are_k
     roughly, badly = off(weeks, 5.0, out_by(4)), off(weeks, 5.0, out_by(7))
     assert fmean(plain) == pytest.approx(2.65, abs=0.01)
     assert fmean(known) == pytest.approx(1.40, abs=0.01)
+    by_date = (abs(100 * (0.8 * reading(week, 5.0) / between(same_date(week), 5.0) - 0.8)) for week in weeks)
+    assert fmean(by_date) == pytest.approx(2.24, abs=0.01)
     assert fmean(roughly) == pytest.approx(fmean(plain), abs=0.15)
     assert fmean(badly) > fmean(plain) + 0.6
     assert max(known) == pytest.approx(max(plain), abs=0.2)
