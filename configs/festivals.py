@@ -28,13 +28,14 @@ class Window(BaseModel):
 
 
 class Promotion(BaseModel):
-    """One promotion in one year, from the first day of its presale to its last day."""
+    """One promotion in one year, from the first day of its presale to its last day; most is sold on its peak."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     promotion: str = Field(pattern=r"^[a-z0-9_]+$")
     start: date
     end: date
+    peak: date | None = None
     source: str = Field(min_length=3)
     approximate: bool = False
 
@@ -42,6 +43,8 @@ class Promotion(BaseModel):
     def _starts_before_it_ends(self) -> Self:
         if self.end <= self.start:
             raise KeyedError(f"found end {self.end}, expected a day after start {self.start}", "end")
+        if self.peak and not self.start <= self.peak <= self.end:
+            raise KeyedError(f"found peak {self.peak}, expected a day from {self.start} to {self.end}", "peak")
         return self
 
 
@@ -101,17 +104,28 @@ class Calendar(BaseModel):
         """All runs of official days off, in order."""
         return tuple(holiday for year, days in self.days_off.items() for holiday in _runs(year, days.holidays))
 
-    def working_days(self, week: date) -> int | None:
-        """How many days of a week are worked in offices; None for weeks that no announcement tells of."""
-        days = [week + timedelta(days=number) for number in range(7)]
-        if not {day.year for day in days} <= self.days_off.keys():
+    def working_days(self, first: date, days: int = 7) -> int | None:
+        """How many of the `days` from the first on are worked in offices; None where one of them is in a year that no
+        announcement tells of."""
+        found = [first + timedelta(days=number) for number in range(days)]
+        if not {day.year for day in found} <= self.days_off.keys():
             return None
-        instead = {day for year in {day.year for day in days} for day in _days(year, self.days_off[year].worked)}
-        return sum(day in instead or (day.weekday() < 5 and self.holiday_on(day) is None) for day in days)
+        return sum(day in self._worked or (day.weekday() < 5 and self.holiday_on(day) is None) for day in found)
 
     def holiday_on(self, day: date) -> str | None:
         """The name of the official holiday that makes a day free, weekends within it too; None for other days."""
-        return next((one.name for one in self.holidays if one.first <= day <= one.last), None)
+        return self._free.get(day)
+
+    @cached_property
+    def _free(self) -> dict[date, str]:
+        """Every official day off with the name of its holiday."""
+        runs = ((one, (one.last - one.first).days + 1) for one in self.holidays)
+        return {one.first + timedelta(days=number): one.name for one, days in runs for number in range(days)}
+
+    @cached_property
+    def _worked(self) -> frozenset[date]:
+        """Every weekend day that is worked instead."""
+        return frozenset(day for year, days in self.days_off.items() for day in _days(year, days.worked))
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:

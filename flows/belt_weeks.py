@@ -12,12 +12,13 @@ from configs.calendar import year_ago
 from configs.register import Configs
 from configs.tables import figures_draft
 from flows.belt_rows import BeltRows
-from flows.festival_base import FestivalBases, festival_weeks
+from flows.festival_base import FestivalBases, festival_weeks, season_ends
 from flows.footings import BeltFootings
 from flows.moving_lists import missed_figures
 from flows.portions import Portions
 from flows.quality import quarantined_weeks
 from flows.rests import rests_on
+from flows.season import season_figures
 from transforms import year_to_date
 from transforms.adoption import READINGS, adoption_reading, adoption_readings, reading_weeks
 from transforms.assistant import assistant_figures
@@ -67,11 +68,12 @@ class BeltWeeks:
         for week, path in files:
             self.made_of.setdefault(week, []).append(lake.fingerprint_of(path) or "")
         self.festivals = self.configs.calendar.followed_by(self.belt.festival)
-        self.bases = FestivalBases(self.festivals, self._placed_base)
+        self.own_festival = self.festivals[0] if self.belt.festival else None
+        self.bases = FestivalBases(self.festivals, self._placed_base, self.own_festival)
 
     def rests_on(self, week: date) -> set[date]:
-        """What `rests_on` says, and the weeks of the base on the festival's phase."""
-        return rests_on(week) | festival_weeks(week, self.festivals)
+        """What `rests_on` says, and the weeks of the base on the festival's phase, and of the season's."""
+        return rests_on(week) | festival_weeks(week, self.festivals) | season_ends(week, self.own_festival)
 
     def fingerprint(self, week: date) -> str:
         """What the figures of a week are made from."""
@@ -125,7 +127,8 @@ class BeltWeeks:
             reordered=self.footings.reordered(week, base),
             told=[*self.told(week), *self.relaunched(week, segments.whole)],
         )
-        others = [self.festival(week, weekly), self.to_date(week), self.assistant(week), self.missed(week)]
+        to_date = [self.to_date(week), season_figures(self, week)]
+        others = [self.festival(week, weekly), *to_date, self.assistant(week), self.missed(week)]
         return pl.concat([weekly, *others]).sort(figures_draft().key)
 
     def festival(self, week: date, weekly: pl.DataFrame) -> pl.DataFrame:

@@ -1,13 +1,13 @@
 """The base of a belt's week on the festival's phase, from the weeks that are built. Rules: transforms/base_mix.py."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from configs.festivals import Festival
-from transforms.base_mix import BaseMix, base_mix, curve_weeks
+from transforms.base_mix import BaseMix, base_mix, curve_weeks, is_in_season, season_mixes, season_weeks
 from transforms.calendar import plain_day
 from transforms.mixed_base import mixed_base
 from transforms.ordered import floats, total
@@ -21,11 +21,24 @@ def festival_weeks(week: date, festivals: Sequence[Festival]) -> set[date]:
     return set(curve_weeks(week, festivals)) - {plain_day(week)}
 
 
-class FestivalBases:
-    """The bases of one belt; `placed` gives the `placed_listings` of a base week, and is asked once for each."""
+def season_ends(week: date, own: Festival | None) -> set[date]:
+    """The weeks that the season to date of a belt with a festival of its own rests on; none out of season."""
+    if own is None or not is_in_season(week, own):
+        return set()
+    return {*season_weeks(week, own), *(window for window, _ in season_mixes(week, own))}
 
-    def __init__(self, festivals: Sequence[Festival], placed: Callable[[date], pl.DataFrame | None]) -> None:
-        self._festivals, self._placed = festivals, placed
+
+class FestivalBases:
+    """The bases of one belt, whose `own` festival is one of those it follows or none; `placed` gives the
+    `placed_listings` of a base week, and is asked once for each."""
+
+    def __init__(
+        self,
+        festivals: Sequence[Festival],
+        placed: Callable[[date], pl.DataFrame | None],
+        own: Festival | None = None,
+    ) -> None:
+        self._festivals, self._placed, self._own = festivals, placed, own
         self._kept: dict[date, pl.DataFrame | None] = {}
         self._sales: dict[date, float] = {}
 
@@ -33,8 +46,13 @@ class FestivalBases:
         """Which weeks the base of a week is mixed of, and how."""
         if not festival_weeks(week, self._festivals):
             return base_mix(week, self._festivals)
-        found = {day: sales for day in curve_weeks(week, self._festivals) if (sales := self._sold(day)) is not None}
-        return base_mix(week, self._festivals, found)
+        return base_mix(week, self._festivals, self._curve(curve_weeks(week, self._festivals)))
+
+    def season(self, week: date) -> dict[date, BaseMix]:
+        """The windows of the season to date, latest first, each with what its base is mixed of; none out of season."""
+        if self._own is None or not is_in_season(week, self._own):
+            return {}
+        return dict(season_mixes(week, self._own, self._curve(season_weeks(week, self._own))))
 
     def base(self, mix: BaseMix) -> pl.DataFrame | None:
         """The mixed base; None where one of its weeks is not there."""
@@ -44,6 +62,10 @@ class FestivalBases:
             return None
         mixed = mixed_base(present, mix)
         return mixed.with_columns(pl.lit(None, mixed.schema[name]).alias(name) for name in HIDDEN)
+
+    def _curve(self, weeks: Iterable[date]) -> dict[date, float]:
+        """Displayed sales of those of the base weeks that are there."""
+        return {day: sales for day in weeks if (sales := self._sold(day)) is not None}
 
     def _rows(self, day: date) -> pl.DataFrame | None:
         if day not in self._kept:

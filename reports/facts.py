@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from configs.calendar import WEEK, YEAR, year_ago
+from reports.calendar_notes import WeekCalendar, week_calendar
 from reports.phrases import Language
 from reports.readings import DownShare, Number, Reader, Reading, day, down_shares, history, readings, segments
 from reports.studies import AssistantEffect, PriceIndex, assistant_effects, festival_changes, price_indices
@@ -89,7 +90,8 @@ class Facts:
 
     `down_shares` is by region (a province's code, or china); `history`, `readings` and `segments` are by belt: the
     change of past weeks by week, every metric's levels by metric, and the change by segment; so are `indices`,
-    `assistants` and `festivals`, of belts that have one. `floors` are the belts' cost floors with their sources.
+    `assistants` and `festivals`, of belts that have one. `floors` are the belts' cost floors with their sources;
+    `calendar` is in what both ends are unlike.
     """
 
     week: date
@@ -102,6 +104,7 @@ class Facts:
     indices: dict[str, PriceIndex]
     assistants: dict[str, AssistantEffect]
     festivals: dict[str, Number]
+    calendar: WeekCalendar
     floors: list[dict[str, Any]]
     pages: pl.DataFrame
     rejects: pl.DataFrame
@@ -162,6 +165,7 @@ def gather(reader: Reader, week: date) -> Facts:
         indices=price_indices(reader, week),
         assistants=assistant_effects(reader, week),
         festivals=festival_changes(reader, week),
+        calendar=week_calendar(reader, week),
         floors=reader.sql(_FLOORS).to_dicts(),
         pages=reader.sql(_pages(week)),
         rejects=reader.sql(_rejects(week)),

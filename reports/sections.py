@@ -13,6 +13,7 @@ from reports import (
     words,
 )
 from reports.blocks import Block, Bullets, Details, Paragraph, Section, Table, Tally, folded
+from reports.calendar_notes import uneven_phase_text, uneven_text
 from reports.facts import Facts
 from reports.phrases import Say
 from reports.provinces import CHINA, down_text, provinces_of
@@ -52,6 +53,8 @@ def headline(say: Say, facts: Facts) -> list[Block]:
         blocks.append(Tally(words.tally(say, facts)))
     if rule := words.moved_text(say, facts):
         blocks.append(Paragraph(rule, "note"))
+    if facts.changes and (uneven := uneven_text(say, facts.calendar)):
+        blocks.append(Paragraph(uneven, "note"))
     return blocks
 
 
@@ -120,7 +123,10 @@ def levels(say: Say, facts: Facts) -> list[Block] | None:
 @section
 def festival(say: Say, facts: Facts) -> list[Block] | None:
     """Around a festival: the change against the same phase of last year's beside the plain one."""
-    return _studied(say, "festival", study_tables.festival_table(say, facts))
+    found = _studied(say, "festival", study_tables.festival_table(say, facts))
+    shown = [belt for belt in facts.floors if belt["belt"] in facts.festivals]
+    uneven = uneven_phase_text(say, facts.calendar, shown)
+    return [*found, Paragraph(uneven, "note")] if found and uneven else found
 
 
 @section

@@ -81,9 +81,7 @@ def curve_weeks(week: date, festivals: Sequence[Festival]) -> list[date]:
     shift = shift_on(week, festivals, READING_DAYS)
     if shift is None:
         return [plain_day(week)]
-    before = _monday(shift.moved(week))
-    around = {before + WEEK * step for step in range(1 - EACH_SIDE, EACH_SIDE + 1)}
-    return sorted(around | {plain_day(week)})
+    return sorted(_around(_monday(shift.moved(week))) | {plain_day(week)})
 
 
 def season_mixes(
@@ -95,13 +93,34 @@ def season_mixes(
     itself always); all are on the festival's phase alone.
     """
     shift = shift_near(week, festival)
+    return [(one, _moved(one, shift, 1.0, readings or {})) for one in _season_windows(week, shift)]
+
+
+def season_weeks(week: date, festival: Festival) -> list[date]:
+    """The base weeks whose readings `season_mixes` looks at, in order."""
+    shift = shift_near(week, festival)
+    return sorted({day for one in _season_windows(week, shift) for day in _around(_monday(shift.moved(one)))})
+
+
+def is_in_season(week: date, festival: Festival) -> bool:
+    """Whether a season to date is told: from the first reading that lies in the season as a whole, to the first that
+    holds the end of the festival's window."""
+    shift = shift_near(week, festival)
+    first, last = shift.this - timedelta(days=SEASON_DAYS), shift.this + timedelta(days=shift.window.after_days)
+    return first + WINDOW <= week + timedelta(days=1) and week < last + WEEK
+
+
+def _season_windows(week: date, shift: Shift) -> list[date]:
     first = shift.this - timedelta(days=SEASON_DAYS)
-    if week < first:
-        return []
-    found = [week]
-    while found[-1] - WINDOW - timedelta(days=27) >= first:
+    found = [week] if week >= first else []
+    while found and found[-1] - WINDOW - timedelta(days=27) >= first:
         found.append(found[-1] - WINDOW)
-    return [(one, _moved(one, shift, 1.0, readings or {})) for one in found]
+    return found
+
+
+def _around(before: date) -> set[date]:
+    """The readings on either side of a day between two Mondays."""
+    return {before + WEEK * step for step in range(1 - EACH_SIDE, EACH_SIDE + 1)}
 
 
 def _moved(week: date, shift: Shift, weight: float, readings: Mapping[date, float]) -> BaseMix:

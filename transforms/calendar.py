@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from configs.calendar import YEAR
-from configs.festivals import Calendar, Festival, Promotion, Window
+from configs.festivals import Festival, Promotion, Window
 from transforms.promotions import promotion_mix, promotion_on, same_date
 
 Mix = tuple[tuple[date, float], ...]  # base days or weeks, each once and in order, with weights that sum to 1
@@ -103,13 +103,3 @@ def mixed(*parts: tuple[date, float]) -> Mix:
     for day, weight in sorted(parts):
         weights[day] = weights.get(day, 0.0) + weight
     return tuple((day, weight) for day, weight in weights.items() if weight > 0)
-
-
-def overlaps(first: date, last: date, shift: Shift, calendar: Calendar) -> list[str]:
-    """What else moves sales on the days from first to last or on those they are compared with: names of promotions and
-    of official holidays but the festival's own, sorted. They are noted and not corrected (METHOD 2.2)."""
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    days += [shift.moved(day) for day in days]
-    holidays = {calendar.holiday_on(day) for day in days} - {None, shift.festival}
-    promoted = {one.promotion for day in days if (one := promotion_on(day, calendar.promotions))}
-    return sorted({name for name in holidays if name} | promoted)

@@ -20,7 +20,7 @@ import polars as pl
 
 from configs.publication import PublicationRules
 from transforms.coverage import Coverage
-from transforms.figures import figures_frame
+from transforms.figures import Figure, figures_frame
 from transforms.imputation import Draws
 from transforms.ordered import FloatArray, floats, group_starts, sums_at, total
 from transforms.paired import Paired, folded
@@ -80,7 +80,16 @@ def year_to_date(
     lowest of the windows at either end. A window that was not read this year suppresses both rows (`no_data`), and so
     does one without a base a year ago (`no_base`).
     """
-    read = [readings[day] for day in windows(week) if day in readings]
+    wanted = windows(week)
+    read = [readings[day] for day in wanted if day in readings]
+    figures = summed_changes(read, coverage, rules)
+    if reason := objection(read, len(wanted), quarantined, reordered):
+        figures = [figure.barred(reason) for figure in figures]
+    return figures_frame(figures, belt, week, coverage)
+
+
+def summed_changes(read: Sequence[Reading], coverage: Coverage, rules: PublicationRules) -> list[Figure]:
+    """The changes of the sums over some readings, latest first: of the matched merchants, and in all."""
     parts = [each.rows for each in read]
     whole = _stacked(parts)
     is_complete = all(bool(part["base_value_yuan"].is_not_null().any()) for part in parts)
@@ -94,15 +103,14 @@ def year_to_date(
         if name == "total":
             decision = unless_secret_now(decision, panel, rules)
         figures.append(ratio_figure("displayed_sales", "ytd", name, panel, decision))
-    if reason := _objection(parts, week, quarantined, reordered):
-        figures = [figure.barred(reason) for figure in figures]
-    return figures_frame(figures, belt, week, coverage)
+    return figures
 
 
-def _objection(parts: list[pl.DataFrame], week: date, quarantined: bool, reordered: bool) -> str | None:
+def objection(read: Sequence[Reading], windows_count: int, quarantined: bool, reordered: bool) -> str | None:
+    """Why nothing of the sums may be published, whatever they are; None where there is no such reason."""
     if quarantined:
         return "quarantined"
-    is_read = len(parts) == len(windows(week)) and all(_stands_now(part) for part in parts)
+    is_read = len(read) == windows_count and all(_stands_now(each.rows) for each in read)
     if not is_read:
         return "no_data"
     return "sort_changed" if reordered else None

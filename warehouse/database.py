@@ -9,12 +9,13 @@ import duckdb
 import polars as pl
 import sqlalchemy as sa
 
-from configs.calendar import year_ago
+from configs.festivals import Calendar
 from configs.places import place
 from configs.register import Configs
 from configs.sql import sql_table
 from configs.tables import table
 from spiders.lake_files import sync_folder
+from transforms.calendar_flags import week_row
 from warehouse import lake, views
 from warehouse.comments import comments
 from warehouse.vintages import Manifest, figures, manifests, releases
@@ -82,7 +83,7 @@ def _frames(home: Path, configs: Configs, chain: list[Manifest], pages: pl.DataF
     return {
         "belts": belts(configs),
         "belt_places": belt_places(configs),
-        "weeks": weeks(vintages),
+        "weeks": weeks(vintages, configs.calendar),
         "figures": vintages,
         "releases": releases(chain),
         "checks": lake.read(table("checks"), sorted((home / "checks").glob("**/*.parquet"))),
@@ -134,13 +135,11 @@ def belt_places(configs: Configs) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=table("belt_places").polars_schema())
 
 
-def weeks(vintages: pl.DataFrame) -> pl.DataFrame:
+def weeks(vintages: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
     """Table weeks: the weeks of which there is any figure."""
     found = sorted(vintages["week"].unique().to_list())
-    rows = [
-        {"week": week, "iso_year": week.isocalendar().year, "iso_week": week.isocalendar().week, "year_ago": ago}
-        for week, ago in ((week, year_ago(week)) for week in found)
-    ]
+    named = [(week, week.isocalendar()) for week in found]
+    rows = [week_row(week, calendar) | {"iso_year": iso.year, "iso_week": iso.week} for week, iso in named]
     return pl.DataFrame(rows, schema=table("weeks").polars_schema())
 
 

@@ -5,6 +5,11 @@ from transforms.catalogue import level_metrics
 from transforms.false_discovery import RATE
 
 EFFECTS = ("price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_effect")
+# On a festival's phase: the belt's own first, as in transforms/calendar.py; null outside the windows. Lists are stored
+# as JSON
+PHASE_FLAGS = "coalesce(case when festival = 'mid_autumn' then mid_autumn_flags end, spring_festival_flags)"
+CALENDAR_FLAGS = f"""case when alignment = 'festival' then coalesce({PHASE_FLAGS}, plain_flags)::varchar[]
+       else list_concat(case when {PHASE_FLAGS} is null then [] else ['festival'] end, plain_flags::varchar[]) end"""
 
 
 def lake_view(name: str, has_files: bool) -> str:
@@ -37,6 +42,7 @@ def belt_yoy(within: str = "", kind: str = "view") -> str:
 
     `verdict` is the interval against zero, belt by belt. `fdr_q` is the p-value adjusted over all belts that were
     tested that week on that alignment (transforms/false_discovery.py), `fdr_verdict` the verdict it allows.
+    `calendar_flags` are those of the week (transforms/calendar_flags.py) on the belt's festival.
     """
     effects = ",\n".join(
         f"  max(value) filter (where metric = '{effect}' and panel = 'total') as {effect}" for effect in EFFECTS
@@ -76,8 +82,10 @@ select belt, week, alignment, yoy_change, low, high,
   case when status is distinct from 'published' or yoy_change is null then 'suppressed'
        when fdr_q > {RATE} or fdr_q is null or yoy_change = 0 then 'unclear'
        when yoy_change < 0 then 'down' else 'up' end as fdr_verdict,
-  total_change, {", ".join(EFFECTS)}, matched_merchants, matched_share, coverage_share, status, reason, grade, release
-from adjusted order by belt, week, alignment"""
+  total_change, {", ".join(EFFECTS)}, matched_merchants, matched_share, coverage_share, status, reason, grade, release,
+  {CALENDAR_FLAGS} as calendar_flags
+from adjusted left join (select belt, festival from belts) using (belt) left join weeks using (week)
+order by belt, week, alignment"""
 
 
 def merchants(kind: str = "view") -> str:

@@ -151,6 +151,10 @@ DATES = "festivals:\n  mid_autumn:\n    1991: 09-22 09-11 09-30\n  spring_festiv
         (WINDOWS[: WINDOWS.index("  mid_")], r"calendar.yaml:1: found no window for mid_autumn"),
         (PROMOTION.replace("2025-11-11", "2025-10-15"), r"calendar.yaml:2: found end 2025-10-15, expected a day after"),
         (PROMOTION + PROMOTION.split("\n")[1], r"calendar.yaml:3: found double_11 from 2025-10-15, expected a day"),
+        (
+            PROMOTION.replace("source", "peak: 2025-11-12, source"),
+            r"calendar.yaml:2: found peak 2025-11-12, expected a day",
+        ),
         (PROMOTION.replace("2025-11-11", "soon"), r"calendar.yaml:2: found promotions.0.end"),
         (
             DATES.replace("09-11", "11-09"),
@@ -174,6 +178,9 @@ def test_every_promotion_names_its_source() -> None:
     assert {one.promotion for one in promotions} == {"618", "double_11"}
     assert all(one.approximate for one in promotions if one.source == "general knowledge")
     assert all((one.end.month, one.end.day) in ((6, 20), (11, 11)) for one in promotions)
+    peaks = {(one.promotion, one.peak.replace(year=2000)) for one in promotions if one.peak}
+    assert peaks == {("618", date(2000, 6, 18)), ("double_11", date(2000, 11, 11))}
+    assert all(one.peak and one.peak.year == one.end.year for one in promotions)
 
 
 def test_the_calendar_is_read_back_from_its_own_dump() -> None:

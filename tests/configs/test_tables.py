@@ -32,6 +32,7 @@ def test_arrow_fields_carry_meaning_and_unit() -> None:
 def test_conform_orders_fills_and_refuses() -> None:
     shape = table("weeks")
     rows = pl.DataFrame({"iso_week": [47], "week": [date(2026, 11, 16)], "iso_year": [2026], "year_ago": [MONDAY]})
+    rows = rows.with_columns(plain_flags=pl.lit([], pl.List(pl.String)))
     assert shape.conform(rows).columns == shape.names
     with pytest.raises(TableError, match="iso_week"):
         shape.conform(rows.drop("iso_week"))

@@ -47,7 +47,7 @@ class PlantedWarehouse:
 
     def __init__(self, tables: dict[str, list[Row]]):
         self._database = duckdb.connect()
-        names = ("belts", "pages", "rejects", "checks", "releases", "figures")
+        names = ("belts", "weeks", "pages", "rejects", "checks", "releases", "figures")
         shapes = {name: table(name).polars_schema() for name in names}
         for name, shape in {"belt_yoy": YOY, "belt_weeks": WEEKS, **shapes}.items():
             self._plant(name, pl.DataFrame(tables.get(name, []), schema=shape))

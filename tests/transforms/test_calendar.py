@@ -10,7 +10,7 @@ from configs.calendar import year_ago
 from configs.errors import InputError
 from configs.festivals import shipped_calendar
 from tests.transforms.seasons import DAY, festival, followed, mondays
-from transforms.calendar import Shift, day_mix, overlaps, plain_day, same_week, shift_near, shift_on
+from transforms.calendar import Shift, day_mix, plain_day, same_week, shift_near, shift_on
 
 FESTIVALS = ("spring_festival", "mid_autumn")
 PROMOTIONS = shipped_calendar().promotions
@@ -118,17 +118,6 @@ def test_within_a_window_promotions_do_not_count() -> None:
     shift = _on(day, "mid_autumn")
     assert 0 < shift.weight(day) < 1
     assert {base for base, _ in day_mix(day, followed("mid_autumn"), PROMOTIONS)} == {plain_day(day), shift.moved(day)}
-
-
-def test_what_overlaps_is_named() -> None:
-    calendar = shipped_calendar()
-    shift = _on(date(2025, 10, 6), "mid_autumn")
-    assert overlaps(date(2025, 9, 29), date(2025, 10, 5), shift, calendar) == ["national_day"]
-    assert overlaps(date(2025, 10, 13), date(2025, 10, 19), shift, calendar) == ["double_11"]
-    assert overlaps(date(2025, 8, 25), date(2025, 8, 31), shift, calendar) == []
-    quiet = _on(date(2024, 9, 9), "mid_autumn")
-    assert overlaps(date(2024, 9, 9), date(2024, 9, 15), quiet, calendar) == []  # the festival's own days off
-    assert overlaps(date(2024, 9, 16), date(2024, 9, 22), quiet, calendar) == ["national_day"]  # last year's
 
 
 def test_days_beyond_the_calendar_are_an_error() -> None:

@@ -1,16 +1,22 @@
 """Promotions that end on a fixed date while their presale starts on another day each year."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from statistics import fmean
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from configs.festivals import Promotion, shipped_calendar
-from tests.transforms.seasons import DAY
-from transforms.promotions import promotion_mix, promotion_on, same_date, uneven_promotions
+from tests.transforms.seasons import DAY, mondays
+from transforms.calendar import plain_day
+from transforms.calendar_flags import PRESALE, PROMOTION_DAYS, PROMOTION_PEAK, week_row
+from transforms.promotions import promotion_mix, promotion_on, same_date
 
 PROMOTIONS = shipped_calendar().promotions
+FLAGS = (PROMOTION_PEAK, PRESALE, PROMOTION_DAYS)  # the farthest off first
 
 
 def named(promotion: str, year: int) -> Promotion:
@@ -67,23 +73,82 @@ def test_a_leap_day_meets_28_february() -> None:
     assert same_date(date(2025, 2, 28)) == date(2024, 2, 28)
 
 
-def test_readings_that_hold_a_promotion_unevenly_are_named() -> None:
-    week = date(2025, 11, 10)  # its base ends on 11 November and holds the day itself
-    assert uneven_promotions(week, week - timedelta(days=364), PROMOTIONS) == ["double_11"]
-    assert uneven_promotions(date(2025, 8, 4), date(2024, 8, 5), PROMOTIONS) == []
+@cache
+def pulse(day: date, peak: float) -> float:
+    """A day's sales: half as much again in a promotion, presale included, and `peak` times on the day of its name."""
+    one = promotion_on(day, PROMOTIONS)
+    return 100.0 if one is None else 100.0 * (peak if day == one.peak else 1.5)
 
 
-def test_weekly_readings_cannot_be_moved_to_a_promotions_date() -> None:
-    """A spike on 11 November that this year's reading does not hold yet and the base's does: by date it stays."""
+@cache
+def reading(week: date, peak: float) -> float:
+    """What a page shows on a Monday: the sum of the 28 days that end on it."""
+    return sum(pulse(week - number * DAY, peak) for number in range(28))
 
-    def reading(week: date) -> float:
-        days = [week - number * DAY for number in range(28)]
-        return sum(1500.0 if (day.month, day.day) == (11, 11) else 100.0 for day in days)
 
-    week = date(2025, 11, 10)
-    on_date = same_date(week)
-    before = on_date - on_date.weekday() * DAY
-    part = on_date.weekday() / 7
-    by_date = (1 - part) * reading(before) + part * reading(before + 7 * DAY)
-    assert reading(week) / reading(week - timedelta(days=364)) - 1 < -0.3
-    assert reading(week) / by_date - 1 < -0.2
+def between(day: date, peak: float) -> float:
+    """A reading on a day between two Mondays, interpolated."""
+    before, part = day - day.weekday() * DAY, day.weekday() / 7
+    return (1 - part) * reading(before, peak) + part * reading(before + 7 * DAY, peak)
+
+
+def on_the_phase(week: date, peak: float, told: Sequence[Promotion]) -> float:
+    """The base of a reading at the phase of the last day of a promotion in it, as a table tells of them."""
+    held = (week - number * DAY for number in range(28))
+    last, this = next(((day, one) for day in held if (one := promotion_on(day, told))), (week, None))
+    if this is None:
+        return reading(plain_day(week), peak)
+    return sum(part * between(day + (week - last), peak) for day, part in promotion_mix(last, this, told))
+
+
+def out_by(days: int) -> list[Promotion]:
+    """The table with every presale that it calls approximate told so many days early or late, by turns."""
+    by_turns = {one: days * DAY * (1 if one.end.year % 2 else -1) for one in PROMOTIONS if one.approximate}
+    return [one.model_copy(update={"start": one.start + by_turns.get(one, 0 * DAY)}) for one in PROMOTIONS]
+
+
+@pytest.fixture(scope="module")
+def weeks() -> dict[date, str]:
+    """The weeks of 2021 to 2026 of which either end holds days of a promotion, with the first flag of each."""
+    rows = [week_row(week, shipped_calendar()) for week in mondays(date(2021, 1, 4), date(2026, 12, 28))]
+    flags = {row["week"]: [one for one in FLAGS if one in row["plain_flags"]] for row in rows if row["promotions"]}  # type: ignore[operator]
+    return {week: (found or ["none"])[0] for week, found in flags.items()}  # type: ignore[misc]
+
+
+def off(weeks: Iterable[date], peak: float, told: Sequence[Promotion] | None = None) -> list[float]:
+    """How many points a planted -20 % is missed by, plain, or on the phase that a table of promotions tells."""
+    bases = ((week, on_the_phase(week, peak, told) if told else reading(plain_day(week), peak)) for week in weeks)
+    return [abs(100 * (0.8 * reading(week, peak) / base - 0.8)) for week, base in bases]
+
+
+@pytest.mark.parametrize(("peak", "least", "most"), [(5.0, 12, 13), (15.0, 40, 41)])
+def test_a_week_without_a_flag_is_right_and_how_far_the_others_are_off(
+    weeks: dict[date, str], peak: float, least: float, most: float
+) -> None:
+    by_flag = {flag: off((week for week, own in weeks.items() if own == flag), peak) for flag in (*FLAGS, "none")}
+    assert {flag: len(found) for flag, found in by_flag.items()} == {
+        PROMOTION_PEAK: 4,
+        PRESALE: 48,
+        PROMOTION_DAYS: 33,
+        "none": 12,
+    }
+    assert max(by_flag["none"]) == pytest.approx(0)
+    assert max(by_flag[PROMOTION_DAYS]) < 2.6
+    assert 11 < max(by_flag[PRESALE]) < 11.5
+    assert least < max(by_flag[PROMOTION_PEAK]) < most
+
+
+def test_moving_weekly_readings_to_the_phase_helps_only_as_far_as_presales_are_known(weeks: dict[date, str]) -> None:
+    """So they are not moved: most starts of presales are told to a week only, and a peak stays where it is."""
+    plain, known = off(weeks, 5.0), off(weeks, 5.0, PROMOTIONS)
+    roughly, badly = off(weeks, 5.0, out_by(4)), off(weeks, 5.0, out_by(7))
+    assert fmean(plain) == pytest.approx(2.65, abs=0.01)
+    assert fmean(known) == pytest.approx(1.40, abs=0.01)
+    by_date = (abs(100 * (0.8 * reading(week, 5.0) / between(same_date(week), 5.0) - 0.8)) for week in weeks)
+    assert fmean(by_date) == pytest.approx(2.24, abs=0.01)
+    assert fmean(roughly) == pytest.approx(fmean(plain), abs=0.15)
+    assert fmean(badly) > fmean(plain) + 0.6
+    assert max(known) == pytest.approx(max(plain), abs=0.2)
+    assert sum(one.approximate for one in PROMOTIONS) > len(PROMOTIONS) / 2
+    even = [week for week, flag in weeks.items() if flag == "none"]
+    assert max(off(even, 5.0, PROMOTIONS)) > 1.5, "weeks that were right are so no more"

@@ -9,6 +9,7 @@ import pytest
 
 from configs.calendar import starts_at
 from configs.tables import table
+from reports.calendar_notes import week_calendar
 from tests.warehouse.test_release import START, WEEK, built, draft, released
 from transforms.false_discovery import RATE, adjusted
 from warehouse import lake
@@ -138,3 +139,28 @@ def test_a_listing_in_two_categories_keeps_one(tmp_path: Path) -> None:
     both = [named(week, "某厂", category=category) for week in range(3) for category in ("bedding", "towels")]
     put(tmp_path, *(row for row in both if (row["week"], row["category"]) != (WEEK, "bedding")))
     assert spans(tmp_path, "listings", "category") == [("towels", WEEK, None)]
+
+
+def test_whoever_reads_a_change_is_told_in_what_the_calendar_makes_both_ends_unlike(tmp_path: Path) -> None:
+    uneven, even, moved = date(2025, 6, 16), date(2025, 8, 4), date(2025, 9, 29)
+    rows = [draft(belt, -0.1, week=week) for week in (uneven, even, moved) for belt in ("a", "shanghai-mooncakes")]
+    built(tmp_path, [*rows, draft("shanghai-mooncakes", -0.1, week=moved, alignment="festival")])
+    released(tmp_path, START)
+    query = "select week, belt, alignment, calendar_flags from belt_yoy where belt <> 'x' order by all"
+    with open_warehouse(tmp_path) as reader:
+        found, then = reader.sql(query), reader.sql(query, str(START.date()))
+        told = week_calendar(reader, uneven)
+        held = reader.sql(f"select promotion_days, promotion_days_year_ago from weeks where week = '{uneven}'").row(0)
+    assert (told.promotions, told.promotion_days, told.plain) == (["618"], held, ["presale"]), "what the report reads"
+    assert held == (28, 28), "all days within 618, which a year earlier began seven days later"
+    flags = {(week, belt, alignment): told for week, belt, alignment, told in found.rows()}
+    assert flags == {
+        (uneven, "a", "plain"): ["presale"],
+        (uneven, "shanghai-mooncakes", "plain"): ["presale"],
+        (even, "a", "plain"): [],
+        (even, "shanghai-mooncakes", "plain"): ["festival"],
+        (moved, "a", "plain"): [],
+        (moved, "shanghai-mooncakes", "plain"): ["festival"],
+        (moved, "shanghai-mooncakes", "festival"): [],
+    }
+    assert then.equals(found)
