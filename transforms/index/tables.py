@@ -58,6 +58,21 @@ def refuse_types(frame: pl.DataFrame, sorting: Sequence[str], numbers: Sequence[
             raise InputError(f"{what} needs numbers: the column {name} holds {frame.schema[name]}")
 
 
+def with_dates(frame: pl.DataFrame, columns: Sequence[str], what: str) -> pl.DataFrame:
+    """The frame with columns of weeks as dates: pandas has instants only, which are taken where all are midnights.
+
+    Raises InputError that names the first column that holds anything else."""
+    found = frame.with_columns(pl.col(name).dt.date() for name in columns if _holds_midnights(frame[name]))
+    for name in columns:
+        if found.schema[name] != pl.Date():
+            raise InputError(f"{what} needs weeks that are dates: the column {name} holds {found.schema[name]}")
+    return found
+
+
+def _holds_midnights(column: pl.Series) -> bool:
+    return isinstance(column.dtype, pl.Datetime) and bool((column.dt.truncate("1d") == column).all())
+
+
 def is_extreme(column: str) -> pl.Expr:
     """Whether a number that is not 0 is too large, or too near to 0, to be multiplied with others like it."""
     size = pl.col(column).cast(pl.Float64).abs()
