@@ -11,12 +11,11 @@ import numpy as np
 import polars as pl
 
 from configs.errors import InputError
-from transforms.index.tables import MOST, Table, as_frame, is_extreme, refuse_missing, refuse_types
+from transforms.index.tables import MOST, NUMBERS, Table, as_frame, is_extreme, refuse_missing, refuse_types
 from transforms.ordered import BoolArray, FloatArray, IntArray
 
 GROUPS = 50  # METHOD 1.5: merchants fall into so many groups, which the jackknife deletes in turn
 MERCHANT = "merchant"
-NUMBERS = ("price", "quantity")
 
 
 @dataclass(frozen=True)
