@@ -72,7 +72,9 @@ def refuse_unusable(frame: pl.DataFrame) -> None:
     columns = used_columns(frame)
     numbers = [name for name in columns if name in NUMBERS]
     refuse_types(frame, [name for name in columns if name not in NUMBERS], numbers, "a price index")
-    faults = frame.select(fault.fill_null(False).alias(name) for name, fault in _faults(columns).items())
+    floats = [name for name in columns if name not in NUMBERS and frame.schema[name].is_float()]
+    found = _faults(columns) | {f"{name} not a number": pl.col(name).is_nan() for name in floats}
+    faults = frame.select(fault.fill_null(False).alias(name) for name, fault in found.items())
     counts = {name: int(faults[name].sum()) for name in faults.columns}
     if any(counts.values()):
         first = frame.select(columns).filter(faults.select(pl.any_horizontal(pl.all())).to_series()).row(0, named=True)

@@ -105,6 +105,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "objects as prices": (TWO.with_columns(OBJECTS.alias("price")), "needs numbers: the column price holds Object$"),
     "objects as merchants": (TWO.with_columns(OBJECTS.alias("merchant")), "the column merchant holds Object$"),
     "lists as products": (TWO.with_columns(pl.concat_list("product")), r"the column product holds List\(String\)$"),
+    "no period": (TWO.with_columns(period=pl.Series([1.0, float("nan")])), "rows: period not a number in 1; the first"),
     "too large": (TWO.with_columns(price=pl.lit(1e200), quantity=pl.lit(1e200)), "price beyond 1e-70 to 1e\\+70 in 2"),
     "too small": (TWO.with_columns(price=pl.lit(1e-200)), "price beyond 1e-70 to 1e\\+70 in 2; the first"),
 }
