@@ -23,16 +23,23 @@ def chinese_numbers() -> dict[str, float]:
     return {**below_ten, "两": 2.0, **tens}
 
 
+# 几十件, 三五百件, 百十件 say no number; 一万二, 两百五十 say one that the rules do not read: 10000, 200 were wrong.
+SEVERAL = "几"
+VAGUE = rf"[几数百千]十|[{ONES}两]{{2,}}十?"
+UNREAD = rf"[0-9]+[百千万亿][{ONES}十]"
+
 DIGITS = {
     f"{sign}{word}": f"{value:.0f}{word}" for sign, value in chinese_numbers().items() if value for word in COUNTS
 }
 
 
 def in_digits(texts: pl.Series) -> pl.Series:
-    """The texts with their numerals before a unit, a power of ten or a period as digits."""
+    """The texts with their numerals before a unit, a power of ten or a period as digits; without any number where the
+    numerals say none."""
     if texts.str.contains(f"[{ONES}两十]").any():
-        texts = texts.str.replace_many(list(DIGITS), list(DIGITS.values()), leftmost=True)
+        exact = texts.str.replace_all(VAGUE, SEVERAL)
+        texts = exact.str.replace_many(list(DIGITS), list(DIGITS.values()), leftmost=True)
     if texts.str.contains("[百千万亿][0-9]").any():
         for pattern, instead in COMPOSED:
             texts = texts.str.replace_all(pattern, instead)
-    return texts
+    return texts.str.replace_all(UNREAD, SEVERAL)

@@ -26,6 +26,8 @@ DISCOUNT = r"^[^/(]*[0-9]\s*折"
 # Somewhere below 5 is no price, as fewer than 10 is no count; from 3.5 upwards is one, and a lower end.
 AT_MOST = r"^[^/(]*(?:<|≤|以内|以下|不超过|不高于|低于|不到|封顶)|^[^0-9]*最高"
 FROM = r"^[^0-9]*(?:≥|>|高于|不低于|最低|低至)|^[^/(]*[0-9元块圆钱]\s*(?:起|以上|\+)|/[^0-9/(]*起[批订售]?$"
+# 10条/3.5元: its first number is no price.
+TURNED = rf"^[^0-9¥/(]*[0-9.]+\s*[^0-9元块圆¥/(.,\s~-]+\s*/\s*¥?\s*[0-9.]+\s*{YUAN}"
 
 
 def one_price(texts: pl.Series, is_listed: bool) -> pl.Series:
@@ -47,5 +49,5 @@ def _in_yuan(texts: pl.Series, is_listed: bool) -> pl.Series:
 
 
 def is_no_amount(text: pl.Expr) -> pl.Expr:
-    """Digits are hidden (1**), it is a rate (8.5折), or only an upper end is told (3.5元以内)."""
-    return text.str.contains(f"{MASKED}|{DISCOUNT}|{AT_MOST}")
+    """Digits are hidden (1**), it is a rate (8.5折), an upper end alone is told (3.5元以内), or a quantity is first."""
+    return text.str.contains(f"{MASKED}|{DISCOUNT}|{AT_MOST}|{TURNED}")

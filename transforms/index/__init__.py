@@ -13,10 +13,10 @@
     geks(frame, window=25, splice="mean_pub")        # never revised: 25 periods a window, linked to what was published
 
 A frame is one of Polars (eager or lazy), of pandas, an Arrow table or a dict of columns. Periods and products may be of
-any type that sorts. Rows of one period and product are summed to their unit value. Quantities are needed by weighted
-formulas only; for the others a row without one has no weight in a unit value. Nulls, prices not above 0, negative
-quantities, and either beyond 1e-70 to 1e70 are refused by one InputError. With a column `merchant` every value has a
-95 % interval, low and high, with merchants as the clusters.
+any type that sorts; ordered categories keep their order, text goes by the alphabet. Rows of one period and product are
+summed to their unit value. Quantities are needed by weighted formulas only; for the others a row without one has no
+weight in a unit value. Nulls, prices not above 0, negative quantities, and either beyond 1e-70 to 1e70 are refused by
+one InputError. With a column `merchant` every value has a 95 % interval, low and high, with merchants as the clusters.
 
     bilateral(frame, formula, method)                             fixed_base, chained or period (on period)
     geks(frame, formula, window, splice, start)                   over jevons, merchant_jevons, tornqvist, fisher, walsh

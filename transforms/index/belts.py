@@ -10,7 +10,7 @@ from transforms.index.aggregates import together
 from transforms.index.jackknife import log_interval, published
 from transforms.index.months import Columns, columns_of, period_of
 from transforms.index.strata import UNWEIGHTED, Settings, Stratum, formula_for, stratum_index
-from transforms.index.tables import Table, as_frame, refuse_missing, refuse_types
+from transforms.index.tables import Table, as_frame, refuse_missing, refuse_types, with_dates
 
 ALL, WHAT = "all", "a belt's price index"
 ROWS = ("week", "stratum", "merchant", "product", "price")
@@ -36,8 +36,7 @@ def belt_index(
     with the last month. `is_seasonal` goods have no level, only the direct index against the same month a year before.
     Raises InputError on rows that cannot be used.
     """
-    rows = as_frame(rows)
-    _check(rows)
+    rows = _checked(as_frame(rows))
     columns = columns_of(rows["week"])
     settings = Settings(window, splice, is_seasonal)
     parts = {str(key[0]): part for key, part in sorted(rows.partition_by("stratum", as_dict=True).items())}
@@ -74,16 +73,18 @@ SCHEMA = {
 }
 
 
-def _check(rows: pl.DataFrame) -> None:
-    """Raises InputError where the rows have no weeks or strata to go by."""
+def _checked(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with dates for weeks; raises InputError where they have no weeks or strata to go by."""
     refuse_missing(rows, ROWS, WHAT)
     numbers = [name for name in ("price", "quantity") if name in rows.columns]
     refuse_types(rows, ("stratum", "merchant", "product"), numbers, WHAT)
-    if rows.schema["week"] != pl.Date():
-        raise InputError(f"a belt's price index needs weeks that are dates; the rows have {rows.schema['week']}")
+    dated = with_dates(rows, ("week",), WHAT)
     for name in ("week", "stratum"):
-        if rows[name].null_count():
+        if dated[name].null_count():
             raise InputError(f"a belt's price index cannot use all of {rows.height} rows: {name} null in some")
+    if (dated["stratum"].cast(pl.String) == ALL).any():
+        raise InputError(f"a stratum cannot be called {ALL!r}, which is the whole belt in what comes out")
+    return dated
 
 
 def _prices(rows: pl.DataFrame, formula: str, columns: Columns) -> pl.DataFrame:

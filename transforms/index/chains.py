@@ -23,20 +23,31 @@ def bilateral(frame: Table, formula: str = "fisher", method: Method = "fixed_bas
     """Bilateral index on matched products, one row per period: period, value, with merchants also low and high.
 
     `formula` is jevons, merchant_jevons, dutot, carli, laspeyres, paasche, fisher, tornqvist or walsh. `fixed_base`
-    compares with the first period that shares products with another, `chained` multiplies the links from period to
-    period, over a gap from the last period that has a value and shares products, `period` compares with the period
-    before. The base is 1; null where nothing is matched. Raises InputError on rows that cannot be used.
+    compares with the first period that is linked with a later one (for weighted formulas: by quantities above 0),
+    `chained` multiplies the links from period to period, over a gap from the last period that has a value and shares
+    products, `period` compares with the period before. The base is 1; null where nothing is matched. Raises InputError
+    on rows that cannot be used.
     """
     if method not in METHODS:
         raise InputError(f"{method!r} is no method here; choose one of {', '.join(METHODS)}")
     of = formula_of(formula)
     matrices = of.matrices(frame)
     operands = Operands(matrices)
-    base = first_linked(shared(matrices.present)) if method != "period" else 0
+    base = 0 if method == "period" else _base(operands, of)
     points: Points = []
     for t in range(len(matrices.periods)):
         points.append(unity(merchants_in(operands)) if t == base else _linked(operands, of, method, points, t))
     return _frame(matrices, points)
+
+
+def _base(operands: Operands, formula: Formula) -> int | None:
+    """The first period that the formula links with a later one; without any the first that has data."""
+    of_products = shared(operands.matrices.present)
+    for s in range(len(of_products)):
+        later = (s + 1 + np.flatnonzero(of_products[s, s + 1 :])).tolist()
+        if any(link(operands, formula, s, t) is not None for t in later):
+            return s
+    return first_linked(of_products)
 
 
 def _linked(operands: Operands, formula: Formula, method: Method, points: Points, t: int) -> Point | None:

@@ -9,13 +9,14 @@ from datetime import timedelta
 import polars as pl
 
 from configs.errors import InputError
-from transforms.index.tables import Table, as_frame, refuse_missing, refuse_types
+from transforms.index.tables import Table, as_frame, refuse_missing, refuse_types, with_dates
 from transforms.ordered import group_sums
 from transforms.relaunch import relaunches as relaunched
 
 PRICE_LEFT, SHARE_LEFT = 0.5, 0.2  # a sell-off: the price falls by more than half, the share of quantity by over 80 %
 IDS, DATES, PRICES = ("product", "merchant", "stratum"), ("first_week", "last_week"), ("first_price", "last_price")
 GONE = "gone_week"
+KEYS = ["product", "period"]
 DUMPS, RELAUNCHES, FOLLOWING = "finding sell-offs", "finding relaunches", "following relaunches"
 
 
@@ -23,23 +24,45 @@ def without_dumps(frame: Table) -> pl.DataFrame:
     """The rows of period, product, price, quantity without sell-offs, sorted by product and period.
 
     A product that is gone before the last period loses its last rows from the first one on since which its price never
-    came back to half, nor its share of the period's quantity to a fifth, of what they were just before. Raises
-    InputError where columns are missing or hold what they cannot.
+    came back to half, nor its share of the period's quantity to a fifth, of what they were just before. Rows of one
+    period and product stay or go together, judged by their unit value. Raises InputError where columns are missing or
+    hold what they cannot.
     """
     frame = as_frame(frame)
     refuse_missing(frame, ("period", "product", "price", "quantity"), DUMPS)
-    refuse_types(frame, ("period", "product"), ("price", "quantity"), DUMPS)
-    keys = ["period", "product"]
-    share = group_sums(frame, ["period"], ["product", "price", "quantity"], ["quantity"]).rename({"quantity": "_all"})
-    rows = frame.join(share, on="period", how="left", validate="m:1").sort("product", "period")
-    rows = rows.with_columns((pl.col("quantity") / pl.col("_all")).alias("_share"))
+    refuse_types(frame, KEYS, ("price", "quantity"), DUMPS)
     fallen = [
         pl.col(name).cum_max(reverse=True) < left * pl.col(name).shift()
-        for name, left in (("price", PRICE_LEFT), ("_share", SHARE_LEFT))
+        for name, left in (("price", PRICE_LEFT), ("share", SHARE_LEFT))
     ]
     is_dumped = pl.all_horizontal(fallen).fill_null(False).cast(pl.Int8).cum_max().over("product") == 1
     is_gone = pl.col("period").max().over("product") < pl.col("period").max()
-    return rows.filter(~(is_dumped & is_gone)).select(frame.columns).sort(*reversed(keys))
+    kept = _unit_values(frame).filter(~(is_dumped & is_gone))
+    rows = frame.sort(*KEYS, "price", "quantity", maintain_order=True)
+    return rows.join(kept, on=KEYS, how="semi", nulls_equal=True, maintain_order="left")
+
+
+def _unit_values(frame: pl.DataFrame) -> pl.DataFrame:
+    """One row per product and period, sorted: price and share of the period's quantity, null where no quantity is
+    known. Without quantities above 0 the price is the geometric mean."""
+    order, price = ["price", "quantity"], pl.col("price")
+    valued = frame.with_columns(value=price * pl.col("quantity"), log=price.cast(pl.Float64).log())
+    sums = group_sums(valued, KEYS, order, ["quantity", "value", "log"])
+    counts = frame.group_by(KEYS).agg(
+        least=price.min(), most=price.max(), prices=price.count(), quantities=pl.col("quantity").count()
+    )
+    whole = group_sums(frame, ["period"], ["product", *order], ["quantity"]).rename({"quantity": "whole"})
+    rows = sums.join(counts, on=KEYS, how="left", validate="1:1", nulls_equal=True).join(
+        whole, on="period", how="left", validate="m:1", nulls_equal=True
+    )
+    mean = pl.when(pl.col("quantity") > 0).then(pl.col("value") / pl.col("quantity"))
+    unit_value = mean.fill_null((pl.col("log") / pl.col("prices")).exp())
+    is_one = pl.col("least") == pl.col("most")  # one price stays what it is to the last bit
+    return rows.select(
+        *KEYS,
+        price=pl.when(is_one).then("least").otherwise(unit_value),
+        share=pl.when(pl.col("quantities") > 0).then(pl.col("quantity") / pl.col("whole")),
+    ).sort(KEYS)
 
 
 def relaunches(listings: Table) -> pl.DataFrame:
@@ -54,29 +77,39 @@ def relaunches(listings: Table) -> pl.DataFrame:
     frame = as_frame(listings)
     refuse_missing(frame, (*IDS, *DATES, *PRICES, "title"), RELAUNCHES)
     refuse_types(frame, IDS, PRICES, RELAUNCHES)
-    dates = [name for name in (*DATES, GONE) if name in frame.columns and frame.schema[name] != pl.Date()]
-    if dates:
-        raise InputError(
-            f"{RELAUNCHES} needs weeks that are dates: the column {dates[0]} holds {frame.schema[dates[0]]}"
-        )
-    found = relaunched(_sightings(frame))
+    dates = [name for name in (*DATES, GONE) if name in frame.columns]
+    found = relaunched(_sightings(with_dates(frame, dates, RELAUNCHES)))
     named = found.select(product="next_listing_id", relaunch_of="listing_id", similarity="jaccard")
     return named.sort("product")
 
 
 def with_relaunches(frame: Table, found: Table) -> pl.DataFrame:
-    """The rows with `product` replaced by the first id that the listing had; takes what `relaunches` found."""
+    """The rows with `product` replaced by the first id that the listing had; takes what `relaunches` found.
+
+    Raises InputError where columns are missing, ids are of another type than the rows', or lead back to themselves.
+    """
     rows, pairs = as_frame(frame), as_frame(found)
     refuse_missing(rows, ("product",), FOLLOWING)
     refuse_missing(pairs, ("product", "relaunch_of"), FOLLOWING)
     before = dict(zip(pairs["product"], pairs["relaunch_of"], strict=True))
-    first = {}
-    for product in before:
-        root = product
-        while root in before:
-            root = before[root]
-        first[product] = root
-    return rows.with_columns(pl.col("product").replace(first))
+    first = {product: _first(product, before) for product in before}
+    try:
+        return rows.with_columns(pl.col("product").replace(first))
+    except pl.exceptions.PolarsError as error:
+        types = f"{rows.schema['product']}, those of the relaunches {pairs.schema['relaunch_of']}"
+        raise InputError(f"{FOLLOWING} needs ids of one type: those of the rows are {types}") from error
+
+
+def _first(product: object, before: dict[object, object]) -> object:
+    """The id that a chain of relaunches leads back to."""
+    root = product
+    for _ in before:
+        if root not in before:
+            return root
+        root = before[root]
+    if root in before:
+        raise InputError(f"{FOLLOWING} needs a first id of each listing: {product!r} leads back to itself")
+    return root
 
 
 def _sightings(listings: pl.DataFrame) -> pl.DataFrame:

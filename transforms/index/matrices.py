@@ -11,12 +11,11 @@ import numpy as np
 import polars as pl
 
 from configs.errors import InputError
-from transforms.index.tables import MOST, Table, as_frame, is_extreme, refuse_missing, refuse_types
+from transforms.index.tables import MOST, NUMBERS, Table, as_frame, is_extreme, refuse_missing, refuse_types
 from transforms.ordered import BoolArray, FloatArray, IntArray
 
 GROUPS = 50  # METHOD 1.5: merchants fall into so many groups, which the jackknife deletes in turn
 MERCHANT = "merchant"
-NUMBERS = ("price", "quantity")
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,9 @@ def refuse_unusable(frame: pl.DataFrame) -> None:
     columns = used_columns(frame)
     numbers = [name for name in columns if name in NUMBERS]
     refuse_types(frame, [name for name in columns if name not in NUMBERS], numbers, "a price index")
-    faults = frame.select(fault.fill_null(False).alias(name) for name, fault in _faults(columns).items())
+    floats = [name for name in columns if name not in NUMBERS and frame.schema[name].is_float()]
+    found = _faults(columns) | {f"{name} not a number": pl.col(name).is_nan() for name in floats}
+    faults = frame.select(fault.fill_null(False).alias(name) for name, fault in found.items())
     counts = {name: int(faults[name].sum()) for name in faults.columns}
     if any(counts.values()):
         first = frame.select(columns).filter(faults.select(pl.any_horizontal(pl.all())).to_series()).row(0, named=True)

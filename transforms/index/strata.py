@@ -45,14 +45,14 @@ class Settings:
 def formula_for(rows: pl.DataFrame) -> str:
     """`tornqvist` where the quantities of a stratum are usable, else `merchant_jevons`.
 
-    They are usable where less than a fifth of the rows lack one, less than a fifth of the value stands at the ceiling
-    of what is displayed (`is_at_ceiling`), and all rest on one `sales_basis`; where the rows do not have these two
-    columns they are taken to be in order.
+    They are usable where less than a fifth of the rows lack one, any is above 0, less than a fifth of the value stands
+    at the ceiling of what is displayed (`is_at_ceiling`), and all rest on one `sales_basis`; where the rows do not have
+    these two columns they are taken to be in order.
     """
     if "quantity" not in rows.columns:
         return UNWEIGHTED
     sold = rows.filter(pl.col("quantity").is_not_null())
-    is_usable = rows.height - sold.height < UNUSABLE_SHARE * rows.height
+    is_usable = rows.height - sold.height < UNUSABLE_SHARE * rows.height and bool((sold["quantity"] > 0).any())
     if "sales_basis" in rows.columns:
         is_usable &= sold["sales_basis"].n_unique() == 1
     if "is_at_ceiling" in rows.columns:

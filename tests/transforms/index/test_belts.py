@@ -1,6 +1,6 @@
 """The index of a belt from weekly listings, against truths that were planted and indices of single months."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -158,12 +158,29 @@ def test_rows_in_any_order_give_the_same_bits() -> None:
     assert belt_index(rows.sample(fraction=1, shuffle=True, seed=3)).equals(belt_index(rows))
 
 
+def test_midnights_of_pandas_are_weeks() -> None:
+    rows = listed(1, weeks=20)
+    frame = rows.to_pandas()
+    assert str(frame["week"].dtype).startswith("datetime64")
+    assert belt_index(frame).equals(belt_index(rows))
+
+
+def test_where_nothing_was_sold_prices_are_compared_all_the_same() -> None:
+    """Törnqvist shares of nothing are none: the index would be null for ever."""
+    rows = listed(1, weeks=60)
+    nothing = belt_index(rows.with_columns(quantity=pl.lit(0.0)))
+    assert nothing.equals(belt_index(rows.drop("quantity")))
+    assert nothing["value"].null_count() == 0
+
+
 def test_what_a_belt_cannot_be_measured_from_is_refused() -> None:
     rows = listed(1, weeks=8)
     for faulty, said in (
         (rows.drop("stratum"), "needs the column stratum"),
         (rows.with_columns(pl.col("week").cast(pl.String)), "weeks that are dates"),
         (rows.with_columns(stratum=pl.lit(None, pl.String)), "stratum null"),
+        (rows.with_columns(pl.col("week").cast(pl.Datetime("ms")) + timedelta(hours=9)), "weeks that are dates"),
+        (rows.with_columns(stratum=pl.lit("all")), "cannot be called 'all'"),
         (rows.with_columns(price=pl.lit(0.0)), "price zero or negative"),
     ):
         with pytest.raises(InputError, match=said):

@@ -57,6 +57,25 @@ def test_sell_offs_are_each_listings_own() -> None:
     assert without_dumps(frame).height == frame.height
 
 
+def test_rows_of_several_outlets_are_one_listing() -> None:
+    """What one outlet sells cheaply beside another is no fall, and the order of the rows tells nothing."""
+    beside = [("a", 0, 10.0, 100.0), ("a", 0, 4.0, 10.0), ("a", 1, 10.0, 100.0), ("a", 1, 4.0, 10.0)]
+    dumped = [("b", 0, 8.0, 30.0), ("b", 0, 8.2, 20.0), ("b", 1, 3.0, 2.0), ("b", 1, 2.9, 3.0)]
+    steady = [("s", period, 10.0, 100.0) for period in range(3)]
+    schema = {"product": pl.String, "period": pl.Int64, "price": pl.Float64, "quantity": pl.Float64}
+    frame = pl.DataFrame([*beside, *dumped, *steady], schema=schema, orient="row")
+    for rows in (frame, frame.reverse()):
+        assert without_dumps(rows).rows() == sorted([*beside, *dumped[:2], *steady])
+
+
+def test_what_sold_an_unknown_amount_is_no_sell_off() -> None:
+    frame = offered(steady=STEADY, other=[(8.0, 50.0), (3.0, 5.0), None, None, None])
+    is_last = (pl.col("product") == "other") & (pl.col("period") == 1)
+    unknown = frame.with_columns(quantity=pl.when(~is_last).then("quantity"))
+    assert kept(frame, "other") == [0]
+    assert kept(unknown, "other") == [0, 1]
+
+
 def test_an_index_without_sell_offs_does_not_follow_them_down() -> None:
     frame = offered(steady=STEADY, other=[(8.0, 50.0), (8.0, 50.0), (3.0, 5.0), None, None])
     assert geks(without_dumps(frame))["value"].to_list() == [1.0] * 5
@@ -189,3 +208,17 @@ def test_what_is_missing_is_said_in_one_sentence() -> None:
         relaunches(listings.with_columns(pl.col("last_week").cast(pl.String)))
     with pytest.raises(InputError, match=r"^following relaunches needs the column relaunch_of"):
         with_relaunches(frame, pl.DataFrame({"product": ["b"]}))
+    with pytest.raises(InputError, match=r"^following relaunches needs ids of one type: those of the rows are Int64, "):
+        with_relaunches(
+            pl.DataFrame({"product": [1]}), pl.DataFrame({"product": ["b"], "relaunch_of": ["a"], "similarity": [1.0]})
+        )
+    with pytest.raises(InputError, match=r"^following relaunches needs a first id of each listing: 'a' leads back to"):
+        with_relaunches(frame, pl.DataFrame({"product": ["a", "b"], "relaunch_of": ["b", "a"]}))
+
+
+def test_midnights_are_days() -> None:
+    listings = pl.DataFrame([OLD, NEW])
+    instants = listings.with_columns(pl.col("first_week", "last_week").cast(pl.Datetime("ns")))
+    assert relaunches(instants.to_pandas()).equals(relaunches(listings))
+    with pytest.raises(InputError, match=r"^finding relaunches needs weeks that are dates: the column first_week"):
+        relaunches(instants.with_columns(pl.col("first_week") + timedelta(hours=9)))

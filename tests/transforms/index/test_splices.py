@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from configs.errors import InputError
 from tests.transforms.index.frames import SEEDS, drawn
-from transforms.index import geary_khamis, geks, time_product_dummy
+from transforms.index import bilateral, geary_khamis, geks, time_product_dummy
 
 PERIODS, WINDOW = 11, 5
 FEW = settings(max_examples=10)
@@ -132,6 +132,18 @@ def test_the_base_is_the_first_period_that_is_linked() -> None:
         assert index(frame)["value"].null_count() == 1
         assert index(frame, window=3, start="expanding")["value"].to_list()[:2] == [None, 1.0]
         assert index(frame, window=3, start="expanding")["value"].null_count() == 1
+
+
+@pytest.mark.parametrize("formula", ["laspeyres", "fisher", "tornqvist", "walsh"])
+def test_a_period_in_which_nothing_was_sold_is_no_base_of_weights(formula: str) -> None:
+    frame = drawn(6)
+    unsold = frame.with_columns(quantity=pl.when(pl.col("period") > 0).then("quantity").otherwise(0.0))
+    for method in ("fixed_base", "chained"):
+        found = bilateral(unsold, formula, method)["value"].to_list()
+        sold = bilateral(frame.filter(pl.col("period") > 0), formula, method)["value"].to_list()
+        assert found[0] is None
+        assert found[1:] == pytest.approx(sold, rel=1e-12)
+        assert bilateral(unsold, "jevons", method).equals(bilateral(frame, "jevons", method))
 
 
 def test_parts_that_share_nothing_are_never_compared() -> None:

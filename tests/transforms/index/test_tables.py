@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from configs.errors import InputError
@@ -38,6 +39,50 @@ def test_frames_of_others_give_the_same_index(index: Callable[..., pl.DataFrame]
     assert index(kind(frame)).equals(index(frame))
 
 
+MONTHS = ["January", "February", "March"]
+NAMED = pl.DataFrame(
+    {"period": MONTHS * 2, "product": ["a"] * 3 + ["b"] * 3, "price": [1.0, 2, 3, 2, 4, 6], "quantity": [1.0] * 6}
+)
+
+
+def in_pandas(frame: pl.DataFrame) -> Any:
+    table = frame.to_pandas()
+    table["period"] = table["period"].astype("category").cat.set_categories(MONTHS, ordered=True)
+    return table
+
+
+def in_arrow(frame: pl.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(in_pandas(frame))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "kind",
+    [
+        in_pandas,
+        lambda frame: dict(in_pandas(frame).items()),
+        in_arrow,
+        lambda frame: in_arrow(frame).to_batches()[0],
+        lambda frame: pa.concat_tables([in_arrow(frame.head(2)), in_arrow(frame[2:])]),
+        lambda frame: frame.with_columns(pl.col("period").cast(pl.Enum(MONTHS))),
+    ],
+    ids=["pandas", "dict of pandas", "arrow", "arrow batch", "arrow in parts", "polars"],
+)
+@pytest.mark.parametrize("index", INDICES.values(), ids=INDICES.keys())
+def test_periods_with_an_order_of_their_own_keep_it(index: Callable[..., pl.DataFrame], kind: Callable) -> None:
+    found = index(kind(NAMED))
+    assert found["period"].to_list() == MONTHS
+    if "value" in found.columns:
+        assert found["value"].to_list() == pytest.approx([1, 2, 3])
+
+
+def test_a_list_of_prices_may_begin_with_a_whole_number() -> None:
+    columns = {"period": [1, 2], "product": ["a", "a"], "price": [2, 2.2], "quantity": (3, 4.5)}
+    assert geks(columns)["value"].to_list() == pytest.approx([1, 1.1])
+    with pytest.raises(InputError, match="needs numbers: the column price holds String"):
+        geks(columns | {"price": [2, "2.2"]})
+
+
 class Thing:
     """No frame, and no order."""
 
@@ -60,6 +105,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "objects as prices": (TWO.with_columns(OBJECTS.alias("price")), "needs numbers: the column price holds Object$"),
     "objects as merchants": (TWO.with_columns(OBJECTS.alias("merchant")), "the column merchant holds Object$"),
     "lists as products": (TWO.with_columns(pl.concat_list("product")), r"the column product holds List\(String\)$"),
+    "no period": (TWO.with_columns(period=pl.Series([1.0, float("nan")])), "rows: period not a number in 1; the first"),
     "too large": (TWO.with_columns(price=pl.lit(1e200), quantity=pl.lit(1e200)), "price beyond 1e-70 to 1e\\+70 in 2"),
     "too small": (TWO.with_columns(price=pl.lit(1e-200)), "price beyond 1e-70 to 1e\\+70 in 2; the first"),
 }
