@@ -46,33 +46,33 @@ def unmatched(matched: Panel, whole: Panel) -> tuple[int, int]:
     return now, then
 
 
-def guarded(figures: Iterable[Figure], of: Movers, rules: PublicationRules) -> Iterator[Figure]:
-    """The changes of sales of one segment, those suppressed that tell of too few movers."""
-    reasons = _reasons(of, rules)
+def guarded(figures: Iterable[Figure], reasons: Mapping[str, str]) -> Iterator[Figure]:
+    """The changes of sales of one segment, those suppressed that tell of too few movers: the `reasons` of metrics."""
     for figure in figures:
         reason = reasons.get(figure.metric)
         is_open = figure.decision.reason in ("none", "no_interval")  # a lone mover's effect has no interval
         yield figure.barred(reason) if reason and is_open else figure
 
 
-def tells_of_few(now: int, then: int, rules: PublicationRules) -> bool:
-    """Whether it must not be known that nobody has come, or gone: few have on the other side."""
-    fewer, more = sorted((now, then))
-    return fewer == 0 and _is_few(more, rules)
-
-
-def _reasons(of: Movers, rules: PublicationRules) -> dict[str, str]:
+def reasons_of(of: Movers, rules: PublicationRules) -> dict[str, str]:
     """Why a metric may not be told, by metric."""
-    few = {name for name, count in zip(ONE_SIDED, (of.come, of.gone), strict=True) if _is_few(count, rules)}
+    few = {name for name, count in zip(ONE_SIDED, (of.come, of.gone), strict=True) if is_few(count, rules)}
     reasons = {name: FEW if name in few else "secondary" for name in ONE_SIDED} if few else {}
-    if few and _is_few(of.both, rules):  # price, volume and mix would leave just them
-        reasons["mix_effect"] = "secondary"
-    if _is_few(of.unmatched_now, rules) or _is_few(of.unmatched_then, rules):
+    if few and is_few(of.both, rules):  # price, volume and mix would leave just them
+        reasons |= dict.fromkeys(("mix_effect", "mix_effect_montgomery"), "secondary")
+    if is_few(of.unmatched_now, rules) or is_few(of.unmatched_then, rules):
         reasons |= dict.fromkeys(TELLS_OF_MERCHANTS, FEW)
     return reasons
 
 
-def _is_few(count: int, rules: PublicationRules) -> bool:
+def tells_of_few(now: int, then: int, rules: PublicationRules) -> bool:
+    """Whether it must not be known that nobody has come, or gone: few have on the other side."""
+    fewer, more = sorted((now, then))
+    return fewer == 0 and is_few(more, rules)
+
+
+def is_few(count: int, rules: PublicationRules) -> bool:
+    """Whether so many merchants, and not nobody, can be read off what they have together."""
     return 0 < count < rules.movers_minimum
 
 
