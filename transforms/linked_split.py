@@ -18,7 +18,7 @@ from transforms.ends import Ends
 from transforms.figures import Figure
 from transforms.montgomery import montgomery_split
 from transforms.movers import FEW, guarded, is_few, movers, reasons_of
-from transforms.ordered import IntArray, floats
+from transforms.ordered import floats
 from transforms.relaunched import RELAUNCHED, Relaunched, relaunched_figure
 from transforms.sales_changes import split_decision, total_decision
 from transforms.split import EFFECTS, LINKED, MONTGOMERY, Effect, Sides, bennet, moves_of, sides_of, split_sides
@@ -51,13 +51,21 @@ def linked_split(pairs: pl.DataFrame, found: Relaunched) -> dict[str, Effect]:
     With lost pages what has gone counts in part (transforms/losses.py), but what is known to have stayed counts whole:
     the difference is in entry and exit, which may leave these beyond 0.
     """
-    return split_sides(_followed(pairs, found), bennet)
+    return split_sides(_followed(pairs, comparable(pairs, found)), bennet)
+
+
+def comparable(pairs: pl.DataFrame, found: Relaunched) -> Relaunched:
+    """Those relaunches that show sales on one basis at both ends."""
+    then = pairs.select("base_sales_basis", "base_value_yuan")[found.old]
+    now = pairs.select("sales_basis", "value_yuan")[found.new]
+    is_one_basis = then["base_sales_basis"].eq_missing(now["sales_basis"])
+    sells = (then["base_value_yuan"].is_not_null() & now["value_yuan"].is_not_null() & is_one_basis).to_numpy()
+    return Relaunched(found.old[sells], found.new[sells])
 
 
 def _followed(pairs: pl.DataFrame, found: Relaunched) -> Sides:
-    """The sides of the pairs, the new listing's rows holding both ends and the old one's what is left of either."""
-    old, new = _comparable(pairs, found)
-    sides = sides_of(pairs)
+    """The sides of the pairs, the new listings' rows holding both ends and the old ones' what is left of either."""
+    old, new, sides = found.old, found.new, sides_of(pairs)
     names = ("continues", "base_price", "base_yuan", "yuan")
     continues, base_price, base_yuan, yuan = (getattr(sides, name).copy() for name in names)
     weight = floats(pairs["weight"])
@@ -67,29 +75,20 @@ def _followed(pairs: pl.DataFrame, found: Relaunched) -> Sides:
     return replace(sides, continues=continues, base_price=base_price, base_yuan=base_yuan, yuan=yuan)
 
 
-def _comparable(pairs: pl.DataFrame, found: Relaunched) -> tuple[IntArray, IntArray]:
-    """The rows of the relaunches that show sales on one basis at both ends."""
-    then, now = (pairs[rows] for rows in (found.old, found.new))
-    is_one_basis = then["base_sales_basis"].eq_missing(now["sales_basis"])
-    sells = (then["base_value_yuan"].is_not_null() & now["value_yuan"].is_not_null() & is_one_basis).to_numpy()
-    return found.old[sells], found.new[sells]
-
-
 def _reasons(ends: Ends, effects: Mapping[str, Effect], found: Relaunched, rules: PublicationRules) -> dict[str, str]:
     """Why a figure may not be told: too few are behind what was relaunched, which the difference of both splits tells,
     or behind what is left of entry and exit in one of them."""
-    plain = moves_of(sides_of(ends.pairs))
-    relaunchers = _merchants(ends.pairs, found)
+    relaunchers = [*_merchants(ends.pairs, found), *_merchants(ends.pairs, comparable(ends.pairs, found))]
     if any(is_few(count, rules) for count in relaunchers):
         return dict.fromkeys((*LINKED, RELAUNCHED), FEW)
-    both = (reasons_of(movers(split, ends.matched, ends.whole), rules) for split in (plain, effects))
+    splits = (moves_of(sides_of(ends.pairs)), effects)
+    both = (reasons_of(movers(split, ends.matched, ends.whole), rules) for split in splits)
     barred = {f"{name}_linked": reason for one in both for name, reason in one.items() if name in EFFECTS}
     return barred | ({RELAUNCHED: "secondary"} if barred and any(relaunchers) else {})
 
 
 def _merchants(pairs: pl.DataFrame, found: Relaunched) -> list[int]:
-    """How many merchants sold what was relaunched: at the base and now, all of it and what is comparable."""
-    merchant = pairs["merchant"].to_numpy()
-    ends = ((floats(pairs["base_yuan"]), 0), (floats(pairs["yuan"]), 1))
-    rows = ((found.old, found.new), _comparable(pairs, found))
-    return [len(np.unique(merchant[one[end]][yuan[one[end]] > 0])) for one in rows for yuan, end in ends]
+    """How many merchants sold what was relaunched, at the base and now."""
+    merchant, ends = pairs["merchant"].to_numpy(), ((found.old, "base_yuan"), (found.new, "yuan"))
+    sold = (merchant[rows[floats(pairs[yuan])[rows] > 0]] for rows, yuan in ends)
+    return [int(np.count_nonzero(np.bincount(merchants))) for merchants in sold]

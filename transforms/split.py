@@ -73,18 +73,16 @@ def split_sides(sides: Sides, of_class: ClassSplit) -> dict[str, Effect]:
     """`split_change` of what is read already, price, volume and mix being split by `of_class`."""
     whole, merchant_count = _numbered(sides)
     staying = whole.cut(whole.continues)
-    classes = [staying.cut(staying.unit == unit) for unit in np.unique(staying.unit)]
+    units = np.unique(staying.unit)
+    classes = [staying] if len(units) == 1 else [staying.cut(staying.unit == unit) for unit in units]
     per_class = [of_class(part, merchant_count) for part in classes]
     effects = [_added([effects[i] for effects in per_class], merchant_count) for i in range(3)]
-    return dict(zip(EFFECTS[:3], effects, strict=True)) | moves_of(sides)
+    return dict(zip(EFFECTS[:3], effects, strict=True)) | _moves(whole, merchant_count)
 
 
 def moves_of(sides: Sides) -> dict[str, Effect]:
     """Entry and exit alone."""
-    whole, merchant_count = _numbered(sides)
-    moving = whole.cut(~whole.continues)
-    yuan = (moving.yuan, -moving.base_yuan)
-    return {name: additive(moving, part, merchant_count) for name, part in zip(ONE_SIDED, yuan, strict=True)}
+    return _moves(*_numbered(sides))
 
 
 def sides_of(pairs: pl.DataFrame) -> Sides:
@@ -121,8 +119,19 @@ def _volume_and_mix(
 
 def additive(rows: Sides, yuan: FloatArray, merchant_count: int) -> Effect:
     """An effect that is a sum over listings: without a merchant it is the sum less the merchant's."""
-    parts = by_merchant(rows, yuan, merchant_count)
+    return _effect_of(by_merchant(rows, yuan, merchant_count))
+
+
+def _effect_of(parts: FloatArray) -> Effect:
     return Effect(total(parts), without_each(parts))
+
+
+def _moves(sides: Sides, merchant_count: int) -> dict[str, Effect]:
+    """Entry and exit of sides whose merchants are numbered from 0."""
+    moves = np.flatnonzero(~sides.continues)
+    merchant, yuan = sides.merchant[moves], (sides.yuan[moves], -sides.base_yuan[moves])
+    effects = (_effect_of(_sums_of(merchant, part, merchant_count)) for part in yuan)
+    return dict(zip(ONE_SIDED, effects, strict=True))
 
 
 def _numbered(sides: Sides) -> tuple[Sides, int]:
@@ -141,9 +150,13 @@ def _added(effects: list[Effect], merchant_count: int) -> Effect:
 
 def by_merchant(rows: Sides, values: FloatArray, merchant_count: int) -> FloatArray:
     """The sums of merchants 0 ... merchant_count - 1, from rows sorted by merchant."""
-    starts = np.flatnonzero(np.diff(rows.merchant, prepend=-1))
+    return _sums_of(rows.merchant, values, merchant_count)
+
+
+def _sums_of(merchant: IntArray, values: FloatArray, merchant_count: int) -> FloatArray:
+    starts = np.flatnonzero(np.diff(merchant, prepend=-1))
     sums = np.zeros(merchant_count)
-    sums[rows.merchant[starts]] = sums_at(starts, values)
+    sums[merchant[starts]] = sums_at(starts, values)
     return sums
 
 
