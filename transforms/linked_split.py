@@ -17,8 +17,8 @@ from transforms.effect_figures import effect_figures
 from transforms.ends import Ends
 from transforms.figures import Figure
 from transforms.montgomery import montgomery_split
-from transforms.movers import FEW, guarded, is_few, movers, reasons_of
-from transforms.ordered import floats
+from transforms.movers import guarded, movers, reasons_of, secret_of
+from transforms.ordered import FloatArray, floats
 from transforms.relaunched import RELAUNCHED, Relaunched, relaunched_figure
 from transforms.sales_changes import split_decision, total_decision
 from transforms.split import EFFECTS, LINKED, MONTGOMERY, Effect, Sides, bennet, moves_of, sides_of, split_sides
@@ -78,17 +78,16 @@ def _followed(pairs: pl.DataFrame, found: Relaunched) -> Sides:
 def _reasons(ends: Ends, effects: Mapping[str, Effect], found: Relaunched, rules: PublicationRules) -> dict[str, str]:
     """Why a figure may not be told: too few are behind what was relaunched, which the difference of both splits tells,
     or behind what is left of entry and exit in one of them."""
-    relaunchers = [*_merchants(ends.pairs, found), *_merchants(ends.pairs, comparable(ends.pairs, found))]
-    if any(is_few(count, rules) for count in relaunchers):
-        return dict.fromkeys((*LINKED, RELAUNCHED), FEW)
+    relaunchers = [*_sold(ends.pairs, found), *_sold(ends.pairs, comparable(ends.pairs, found))]
+    for reason in filter(None, (secret_of(parts, rules) for parts in relaunchers)):
+        return dict.fromkeys((*LINKED, RELAUNCHED), reason)
     splits = (moves_of(sides_of(ends.pairs)), effects)
     both = (reasons_of(movers(split, ends.matched, ends.whole), rules) for split in splits)
     barred = {f"{name}_linked": reason for one in both for name, reason in one.items() if name in EFFECTS}
-    return barred | ({RELAUNCHED: "secondary"} if barred and any(relaunchers) else {})
+    return barred | ({RELAUNCHED: "secondary"} if barred and len(found.old) else {})
 
 
-def _merchants(pairs: pl.DataFrame, found: Relaunched) -> list[int]:
-    """How many merchants sold what was relaunched, at the base and now."""
+def _sold(pairs: pl.DataFrame, found: Relaunched) -> list[FloatArray]:
+    """What each merchant sold of what was relaunched, at the base and now."""
     merchant, ends = pairs["merchant"].to_numpy(), ((found.old, "base_yuan"), (found.new, "yuan"))
-    sold = (merchant[rows[floats(pairs[yuan])[rows] > 0]] for rows, yuan in ends)
-    return [int(np.count_nonzero(np.bincount(merchants))) for merchants in sold]
+    return [np.bincount(merchant[rows], floats(pairs[yuan])[rows]) for rows, yuan in ends]

@@ -66,7 +66,7 @@ def test_a_new_giant_leaves_the_matched_figure_as_it_was(belt_rows: BeltRows, dr
     assert [row(with_giant, *matched)[end] for end in ends] == [row(without, *matched)[end] for end in ends]
     level, total = ("displayed_sales", "none"), ("displayed_sales", "total")
     assert (row(without, *level)["reason"], row(without, *total)["reason"]) == ("none", "none")
-    assert (row(with_giant, *level)["reason"], row(with_giant, *total)["reason"]) == ("few_effective", "secondary")
+    assert (row(with_giant, *level)["reason"], row(with_giant, *total)["reason"]) == ("dominance", "secondary")
 
 
 def test_effects_add_up_to_the_total_change(drawn: DrawnBelt) -> None:
@@ -167,7 +167,7 @@ def test_a_dominant_factory_is_not_published(belt_rows: BeltRows) -> None:
     base = equal_merchants(belt_rows, BASE_WEEK, [10.0] * 20 + [300.0])
     headline = row(figures_of(base.with_columns(pl.lit(WEEK).alias("week")), base), "displayed_sales", "matched")
     assert (headline["status"], headline["value"]) == ("suppressed", None)
-    assert headline["reason"] == "few_effective"
+    assert headline["reason"] == "dominance"
 
 
 def test_rows_of_another_week_are_refused(drawn: DrawnBelt) -> None:

@@ -101,7 +101,7 @@ def test_who_dominates_now_withholds_nothing(belt: Belt) -> None:
 
 def test_who_dominated_the_base_withholds_the_change(belt: Belt) -> None:
     found = changes(figures(belt, shops(20, giant(date(2025, 1, 1), date(2025, 12, 31)))))
-    assert found.filter(pl.col("week") >= date(2026, 1, 1))["reason"].unique().to_list() == ["few_effective"]
+    assert found.filter(pl.col("week") >= date(2026, 1, 1))["reason"].unique().to_list() == ["dominance"]
     assert found.filter(pl.col("week") < date(2025, 12, 1))["reason"].unique().to_list() == ["none"]
 
 
