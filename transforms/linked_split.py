@@ -8,7 +8,6 @@ Source: METHOD 1.4, 4.6.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-import numpy as np
 import polars as pl
 
 from configs.publication import PublicationRules
@@ -18,7 +17,7 @@ from transforms.ends import Ends
 from transforms.figures import Figure
 from transforms.montgomery import montgomery_split
 from transforms.movers import guarded, movers, reasons_of, secret_of
-from transforms.ordered import FloatArray, floats
+from transforms.ordered import FloatArray, floats, sums_by
 from transforms.relaunched import RELAUNCHED, Relaunched, relaunched_figure
 from transforms.sales_changes import split_decision, total_decision
 from transforms.split import EFFECTS, LINKED, MONTGOMERY, Effect, Sides, bennet, moves_of, sides_of, split_sides
@@ -90,4 +89,5 @@ def _reasons(ends: Ends, effects: Mapping[str, Effect], found: Relaunched, rules
 def _sold(pairs: pl.DataFrame, found: Relaunched) -> list[FloatArray]:
     """What each merchant sold of what was relaunched, at the base and now."""
     merchant, ends = pairs["merchant"].to_numpy(), ((found.old, "base_yuan"), (found.new, "yuan"))
-    return [np.bincount(merchant[rows], floats(pairs[yuan])[rows]) for rows, yuan in ends]
+    size = int(merchant.max(initial=-1)) + 1
+    return [sums_by(merchant[rows], floats(pairs[yuan])[rows], size) for rows, yuan in ends]

@@ -68,12 +68,12 @@ def comparison_metrics() -> list[Metric]:
 def index_metrics() -> list[Metric]:
     """The price index of a belt, by month with a weekly flash (transforms/index_figures.py)."""
     definition = (
-        "Price index of the belt's listings, 1 in its first month: the same listings are compared, month with month "
-        "(GEKS), and relaunched ones with what they were; a month stands at its last week, weeks of the month under "
-        "way are provisional."
+        "Price index of the belt's listings, 1 in the first month it is told of: the same listings are compared, month "
+        "with month (GEKS), and relaunched ones with what they were; a month stands at its last week, weeks of the "
+        "month under way are provisional."
     )
     definition_zh = (
-        "产业带商品价格指数，首月为1：逐月比较相同商品（GEKS），重新上架的商品与原商品相连；"
+        "产业带商品价格指数，首个公布月为1：逐月比较相同商品（GEKS），重新上架的商品与原商品相连；"
         "月度值列于该月最后一周，当月各周为暂定值。"
     )
     return [Metric("price_index", "ratio", "Price index", "价格指数", definition, definition_zh, "METHOD 4")]
