@@ -18,6 +18,7 @@ from transforms.figures import Figure
 from transforms.ordered import FloatArray, total
 from transforms.panels import Panel
 from transforms.split import ONE_SIDED, Effect
+from transforms.uncertainty import top_share
 
 FEW = "few_merchants"
 TELLS_OF_MERCHANTS = ("matched_share", "displayed_sales_bracket")  # of whole merchants, as the effects of listings
@@ -26,19 +27,20 @@ TELLS_OF_MERCHANTS = ("matched_share", "displayed_sales_bracket")  # of whole me
 @dataclass(frozen=True)
 class Movers:
     """What each merchant has of entry and of exit, in yuan: first of listings, then of merchants who are unmatched; 0
-    for those who have none."""
+    for those who have none. `now` is all that each sells."""
 
     come: FloatArray
     gone: FloatArray
     unmatched_now: FloatArray
     unmatched_then: FloatArray
+    now: FloatArray
 
 
 def movers(effects: Mapping[str, Effect], matched: Panel, whole: Panel) -> Movers:
     """The movers of one segment, from its `split_change` and its panels of displayed sales."""
     come, gone = (_moves(effects[name]) for name in ONE_SIDED)
     then, now = (_unmatched(matched, whole, end) for end in ("base", "current"))
-    return Movers(come, gone, now, then)
+    return Movers(come, gone, now, then, whole.current)
 
 
 def unmatched(matched: Panel, whole: Panel) -> tuple[int, int]:
@@ -62,8 +64,10 @@ def reasons_of(of: Movers, rules: PublicationRules) -> dict[str, str]:
     reasons = dict.fromkeys(ONE_SIDED, "secondary") | secret if secret else {}
     if secret and secret_of(of.come + of.gone, rules):  # price, volume and mix would leave just them
         reasons |= dict.fromkeys(("mix_effect", "mix_effect_montgomery"), "secondary")
-    unmatched_of = [secret_of(parts, rules) for parts in (of.unmatched_now, of.unmatched_then)]
-    for reason in filter(None, unmatched_of):
+    came, went = (secret_of(parts, rules) for parts in (of.unmatched_now, of.unmatched_then))
+    if came == "dominance" and top_share(of.now, 1) > rules.top1_share_maximum:
+        came = None  # the level of this week, which alone would tell, is a secret: a new giant moves nobody's figure
+    for reason in filter(None, (came, went)):
         reasons |= dict.fromkeys(TELLS_OF_MERCHANTS, reason)
     return reasons
 

@@ -150,6 +150,17 @@ def test_a_large_leaver_among_small_ones_is_not_nearly_the_exit_effect(belt_rows
     assert {change(large, name)["reason"] for name in EFFECTS} == {"none"}
 
 
+@pytest.mark.parametrize(("large", "expected"), [(400.0, "dominance"), (1e9, "secondary"), (40.0, "none")])
+def test_a_large_newcomer_is_not_the_level_less_what_the_matched_sell(
+    belt_rows: Rows, large: float, expected: str
+) -> None:
+    """Where it is most of the level, that level is the secret, and what would tell it."""
+    found = told(belt_rows, [100.0] * 12 + [large] + [1.0] * 4 + [20.0], [100.0] * 12 + [None] * 6)
+    assert change(found, "matched_share", "matched")["reason"] == expected
+    assert (level(found)["reason"] == "none") == (large < 1e9)
+    assert change(found, "displayed_sales", "matched")["value"] == 0
+
+
 def test_three_who_leave_are_told_with_an_interval(belt_rows: Rows) -> None:
     found = told(belt_rows, [100.0] * 12 + [None] * 3, [100.0] * 15)
     leaving, coming = change(found, "exit_effect"), change(found, "entry_effect")
