@@ -19,6 +19,7 @@ class PublicationRules(BaseModel):
     matched_share_minimum: float = Field(ge=0, le=1)
     ceiling_share_maximum: float = Field(default=0.2, ge=0, le=1)
     movers_minimum: int = Field(default=3, ge=1)
+    movers_rest_minimum: float = Field(default=0.1, ge=0, le=1)
     coverage_minimum: float = Field(ge=0, le=1)
 
     @model_validator(mode="after")

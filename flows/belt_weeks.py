@@ -27,14 +27,13 @@ from transforms.coverage import Coverage, lowest, shares
 from transforms.ends import Ends
 from transforms.festival_figures import as_festival, festival_figures
 from transforms.figures import Figure
+from transforms.linked_split import linked_figures
 from transforms.measured import Measures, measure, measured_figures
-from transforms.ordered import BoolArray
 from transforms.paired import paired
 from transforms.panels import pairs_of_many
 from transforms.placed import Placed
 from transforms.read_ends import read_segments
-from transforms.relaunched import Compared, relaunched, relaunched_figure
-from transforms.sales_changes import total_decision
+from transforms.relaunched import Compared, Relaunched, relaunched
 from transforms.survivors import sold_titles, survival_figure, visit, visit_weeks
 from transforms.view import View
 from warehouse import lake
@@ -52,7 +51,7 @@ class BeltWeeks:
     coverage: pl.DataFrame
     readings: dict[date, year_to_date.Reading] = field(default_factory=dict)
     seen: dict[date, Measures] = field(default_factory=dict)
-    old: dict[date, BoolArray | None] = field(default_factory=dict)  # which pairs were relaunched since the base
+    linked: dict[date, Relaunched | None] = field(default_factory=dict)  # which pairs were relaunched since the base
 
     def __post_init__(self) -> None:
         self.units = [unit for unit in lake.units(self.home, "listing_belts") if unit[2] in self.belt.categories]
@@ -103,7 +102,7 @@ class BeltWeeks:
         pairs = dict(zip(weeks, pairs_of_many(sides), strict=True))
         made = [week for week in weeks if week in self.made]
         compared = [Compared(pairs[week], self.rows[week], self.rows[year_ago(week)]) for week in made]
-        self.old.update(zip(made, relaunched(compared), strict=True))
+        self.linked.update(zip(made, relaunched(compared), strict=True))
         return pairs
 
     def _ends(self, week: date) -> tuple[Placed, Placed]:
@@ -193,11 +192,12 @@ class BeltWeeks:
         yield survival_figure(past, visits, self.is_sold, coverage, rules)
 
     def relaunched(self, week: date, ends: Ends) -> Iterator[Figure]:
-        """What entry and exit hold of listings that only changed their ids; nothing where no titles are known."""
-        is_old = self.old[week]
-        if is_old is not None:
+        """What entry and exit hold of listings that only changed their ids, and the split without that; nothing where
+        no titles are known."""
+        found = self.linked[week]
+        if found is not None:
             coverage = Coverage(self.covered(week), self.covered(year_ago(week)))
-            yield from relaunched_figure(ends.pairs, is_old, total_decision(ends, coverage, self.configs.publication))
+            yield from linked_figures(ends, found, coverage, self.configs.publication)
 
     def missed(self, week: date) -> pl.DataFrame:
         """What the lists of one week did not show, as they moved while they were read."""

@@ -81,10 +81,10 @@ def _figures(
         return figures_draft().empty(), {}
     unusable = set() if belt.index_formula else unusable_months(rows, settled)
     followed = with_links(rows, found)
-    points = index_points(followed, belt, settled)
+    points = index_points(followed, belt, settled, configs.publication)
     headline = beside = index_figures(followed, belt, covered, configs.publication, points, unusable)
     if not found.is_empty():
-        apart = index_points(rows, belt, settled)
+        apart = index_points(rows, belt, settled)  # of it only changes are told
         beside = index_figures(rows, belt, covered, configs.publication, apart, unusable)
     figures = pl.concat([headline, unlinked(beside)]).sort(figures_draft().key)
     return figures, chosen_formulas(points, headline)

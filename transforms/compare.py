@@ -14,6 +14,7 @@ from transforms.estimates import IN_FULL
 from transforms.expansion import Cells
 from transforms.figures import Figure, figures_frame
 from transforms.footing import Footings
+from transforms.linked_split import montgomery_figures
 from transforms.membership_figures import MEMBERSHIP, membership_figure
 from transforms.metric import LevelMetric
 from transforms.metrics import left_out, metrics_in
@@ -26,6 +27,7 @@ from transforms.sales_changes import merchant_changes, net_change, sales_changes
 from transforms.samples import Estimate
 from transforms.secondary import with_secondary
 from transforms.segments import ALL, MARKETPLACE, is_broad
+from transforms.split import MONTGOMERY
 
 SALES = next(metric for metric in metrics_in(ALL) if metric.id == "displayed_sales")
 
@@ -103,7 +105,7 @@ def _all_figures(segments: Segments, coverage: Coverage, rules: PublicationRules
     for name in segments.names:
         if is_broad(name) and (name == segments.whole.segment or segments.is_whole(name)):
             is_other = name != segments.whole.segment
-            kept_back = {HARD_BOUNDS, LOWER, MEMBERSHIP, *left_out(name)} if is_other else ()
+            kept_back = {HARD_BOUNDS, LOWER, MEMBERSHIP, *MONTGOMERY, *left_out(name)} if is_other else ()
             yield from (figure.of_segment(name) for figure in whole if figure.metric not in kept_back)
         else:
             yield from _segment_figures(segments, segments.cut(name), coverage, rules)
@@ -129,6 +131,7 @@ def _all_changes(segments: Segments, ends: Ends, coverage: Coverage, rules: Publ
     if is_broad(ends.segment):
         yield from merchant_changes(ends, coverage, rules)
     if ends.segment == ALL:
+        yield from montgomery_figures(ends, coverage, rules)
         yield from net_change(ends, coverage, rules)
     yield from _changes(segments, ends, coverage, rules)
 

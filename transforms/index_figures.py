@@ -1,8 +1,8 @@
 """A belt's price index as figures: one level and one change on the year a month, and for weeks of the month under way.
 
-Unit prices of listings with weight 0.8 or more; a stratum is a category in one unit class. The base is the belt's first
-month, where the index is 1. Relaunched listings go on as one product (transforms/index_links.py); beside it stands the
-change on the year without these links. Source: METHOD 4.3, 4.4, 4.6.
+Unit prices of listings with weight 0.8 or more; a stratum is a category in one unit class. The base is the first
+month that holds by itself, where the index is 1. Relaunched listings go on as one product (transforms/index_links.py);
+beside it stands the change on the year without these links. Source: METHOD 4.3, 4.4, 4.6.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,7 +20,7 @@ from transforms.index import belt_index
 from transforms.index.belts import ALL
 from transforms.index.months import month_of
 from transforms.index.strata import UNUSABLE_SHARE, WEIGHTED, formula_for
-from transforms.index_decisions import Judged, footings, judged_change, judged_level
+from transforms.index_decisions import Judged, first_sound, footings, judged_change, judged_level
 from transforms.index_links import LINK_COLUMNS, product_name, turning_points
 from transforms.panels import COUNTED_WEIGHT
 from transforms.uncertainty import Interval
@@ -76,13 +76,19 @@ def _priced(listings: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
     return inside.filter((pl.col("unit_price_yuan") > 0) & pl.col("unit").is_not_null())
 
 
-def index_points(rows: pl.DataFrame, belt: Belt, settled: Mapping[str, Settled] | None = None) -> pl.DataFrame:
+def index_points(
+    rows: pl.DataFrame,
+    belt: Belt,
+    settled: Mapping[str, Settled] | None = None,
+    rules: PublicationRules | None = None,
+) -> pl.DataFrame:
     """The `belt_index` of `index_rows` of all weeks: by the formula that the belt's file sets, else by those that are
-    settled, else by what the rows allow."""
-    strata = rows["stratum"].unique().to_list()
+    settled, else by what the rows allow. Under `rules` the index is 1 in the first month that may be a base."""
     kept = {name: stratum.formula for name, stratum in (settled or {}).items()}
-    formulas = dict.fromkeys(strata, belt.index_formula) if belt.index_formula else kept
-    return belt_index(rows.drop("value_yuan"), formulas, is_seasonal=belt.festival in SEASONAL)
+    parts = {str(key[0]): part for key, part in rows.partition_by("stratum", as_dict=True).items()}
+    formulas = {name: belt.index_formula or kept.get(name) or formula_for(part) for name, part in parts.items()}
+    base = first_sound(rows, formulas, rules) if rules else None
+    return belt_index(rows.drop("value_yuan"), formulas, is_seasonal=belt.festival in SEASONAL, base=base)
 
 
 def unusable_months(rows: pl.DataFrame, settled: Mapping[str, Settled]) -> set[date]:
@@ -130,7 +136,7 @@ def index_figures(
     """
     if rows.is_empty():
         return figures_draft().empty()
-    points = index_points(rows, belt) if points is None else points
+    points = index_points(rows, belt, rules=rules) if points is None else points
     last = rows.group_by(month_of(pl.col("week")).alias("month")).agg(pl.col("week").max().alias("last"))
     placed = points.filter(pl.col("stratum") == ALL).join(last, on="month", how="inner", validate="m:1")
     rests_on = footings(rows, points, rules)

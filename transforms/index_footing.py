@@ -31,13 +31,17 @@ class Footing:
 
 
 def shown_by_period(rows: pl.DataFrame, points: pl.DataFrame) -> dict[date, pl.DataFrame]:
+    """`shown` of `index_rows`, from what their `index_points` were made by."""
+    formulas = points.filter(pl.col("stratum") != ALL).select("stratum", "formula").unique()
+    return shown(rows, dict(formulas.rows()), points.filter(~pl.col("is_provisional"))["month"].unique())
+
+
+def shown(rows: pl.DataFrame, formulas: Mapping[str, str], over: pl.Series) -> dict[date, pl.DataFrame]:
     """By month that is over and week since: one row per product that the index uses, sorted, with its `value_yuan`
     summed, its `weight` as a base, and `is_weighted`, whether its stratum goes by quantities.
 
-    `rows` and `points` are `index_rows` and their `index_points`."""
-    formulas = points.filter(pl.col("stratum") != ALL).select("stratum", "formula").unique()
-    weighted = formulas.filter(pl.col("formula") == WEIGHTED)["stratum"]
-    over = points.filter(~pl.col("is_provisional"))["month"].unique()
+    `rows` are `index_rows`, `formulas` those of their strata, `over` the months that are over."""
+    weighted = pl.Series([name for name, formula in formulas.items() if formula == WEIGHTED], dtype=pl.String())
     month = month_of("week")
     used = rows.select(
         *PRODUCT, "value_yuan", "quantity",
@@ -51,12 +55,12 @@ def shown_by_period(rows: pl.DataFrame, points: pl.DataFrame) -> dict[date, pl.D
     return {key[0]: part.with_columns(_weight(by_value).alias("weight")) for key, part in parts}
 
 
-def footing(shown: Mapping[date, pl.DataFrame], base: date, now: date) -> Footing | None:
+def footing(periods: Mapping[date, pl.DataFrame], base: date, now: date) -> Footing | None:
     """What the index rests on from one period to another; None where one of them shows nothing."""
-    if base not in shown or now not in shown:
+    if base not in periods or now not in periods:
         return None
-    then = shown[base]
-    both = then.join(shown[now].select(PRODUCT), on=PRODUCT, how="semi", maintain_order="left")
+    then = periods[base]
+    both = then.join(periods[now].select(PRODUCT), on=PRODUCT, how="semi", maintain_order="left")
     alike = 1 / pl.len().over(OWNER)  # the mean of a merchant's listings that are left counts like any other's
     resting = both.with_columns(weight=pl.when("is_weighted").then("weight").otherwise(alike))
     weights = floats(group_sums(resting, ["merchant"], PRODUCT, ["weight"])["weight"])

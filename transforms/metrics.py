@@ -12,6 +12,7 @@ from transforms import crowding, price_war
 from transforms.bounds import WITHOUT_A_MODEL
 from transforms.forms import Count, Quantile, Share, Total
 from transforms.metric import CUTS, LevelMetric, Metric, metric, metrics_of
+from transforms.split_metrics import effect_metrics, linked_metrics, montgomery_metrics
 
 SERVICE = ("refund_only", "return_7d", "ship_48h")
 
@@ -37,13 +38,6 @@ def left_out(segment: str) -> Collection[str]:
 
 def comparison_metrics() -> list[Metric]:
     """The metrics that exist only in comparisons, in the order in which they are published."""
-    effects = [
-        ("price_effect", "Price effect", "价格效应", "price changes of staying listings", "在售商品价格变化"),
-        ("volume_effect", "Volume effect", "销量效应", "more or fewer units of staying listings", "在售商品销量变化"),
-        ("mix_effect", "Mix effect", "结构效应", "a shift among staying listings of unequal price", "在售商品结构变化"),
-        ("entry_effect", "Entry effect", "进入效应", "listings that have come", "新上架商品"),
-        ("exit_effect", "Exit effect", "退出效应", "listings that have gone", "下架商品"),
-    ]
     shared = ("matched_share", "share", "Matched share of base value", "匹配份额")
     matched = (
         "Share of the displayed sales a year ago that belongs to merchants who show sales at both ends; known exactly: "
@@ -60,18 +54,12 @@ def comparison_metrics() -> list[Metric]:
     links_zh = "已下架、但同一商家以相近标题、单位与价格用新编号重新上架的商品在基期成交额中所占的比例。"
     return [
         *(Metric(*words) for words in WITHOUT_A_MODEL),
-        *(
-            Metric(
-                *(id_, "change", en, zh),
-                f"Part of the total change of displayed sales due to {cause}, as a fraction of the base total.",
-                f"{cause_zh}对展示成交额总变化的贡献，以基期总额为分母。",
-                "METHOD 1.4",
-            )
-            for id_, en, zh, cause, cause_zh in effects
-        ),
+        *effect_metrics(),
+        *montgomery_metrics(),
         Metric(*shared, matched, matched_zh, "METHOD 1.3"),
         *crowding.churn_metrics(),
         Metric(*relaunched, links, links_zh, "METHOD 4.6"),
+        *linked_metrics(),
         Metric(*bracket, lost, "考虑不再出现的商品后同店变化的可能范围，数值取中点。", "METHOD 1.2"),
         _unlinked_index(),
     ]
@@ -80,12 +68,12 @@ def comparison_metrics() -> list[Metric]:
 def index_metrics() -> list[Metric]:
     """The price index of a belt, by month with a weekly flash (transforms/index_figures.py)."""
     definition = (
-        "Price index of the belt's listings, 1 in its first month: the same listings are compared, month with month "
-        "(GEKS), and relaunched ones with what they were; a month stands at its last week, weeks of the month under "
-        "way are provisional."
+        "Price index of the belt's listings, 1 in the first month it is told of: the same listings are compared, month "
+        "with month (GEKS), and relaunched ones with what they were; a month stands at its last week, weeks of the "
+        "month under way are provisional."
     )
     definition_zh = (
-        "产业带商品价格指数，首月为1：逐月比较相同商品（GEKS），重新上架的商品与原商品相连；"
+        "产业带商品价格指数，首个公布月为1：逐月比较相同商品（GEKS），重新上架的商品与原商品相连；"
         "月度值列于该月最后一周，当月各周为暂定值。"
     )
     return [Metric("price_index", "ratio", "Price index", "价格指数", definition, definition_zh, "METHOD 4")]

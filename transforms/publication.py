@@ -103,8 +103,8 @@ def _objections(facts: BaseFacts, coverage: float | None, rules: PublicationRule
     return [
         ("low_coverage", _is_low(coverage, rules)),
         ("few_merchants", facts.merchants < rules.merchants_minimum),
+        ("dominance", dominated),  # before what it brings about: with half in one hand fewer than four are left
         ("few_effective", facts.effective < rules.effective_minimum),
-        ("dominance", dominated),
         ("low_match", facts.matched_share < rules.matched_share_minimum),
         ("at_ceiling", facts.ceiling_share > rules.ceiling_share_maximum),
     ]

@@ -4,7 +4,7 @@ Source: METHOD 4.6. Linked are listings that are gone with listings that have co
 transforms/relaunch.py but for the 21 days: of a product relaunched several times within the year neither the days nor
 the listings in between are asked for, so that a week's figure rests on its two ends alone. The matched change, which
 goes by merchants, is the same with and without links; entry and exit of the split are by listing and hold what is
-linked, which is published beside them.
+linked. Beside them stand how much that is, and the split of linked products (transforms/linked_split.py).
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from transforms.figures import Figure
-from transforms.ordered import BoolArray, floats, sums_by
+from transforms.ordered import IntArray, floats, sums_by
 from transforms.panels import LISTING
 from transforms.publication import Decision, with_interval
 from transforms.relaunch import relaunches
@@ -25,7 +25,16 @@ RELAUNCHED = "relaunched_share"
 METHOD = "share of base value on linked listings, jackknife v1"
 THEN, NOW = date(2000, 1, 3), date(2001, 1, 1)  # any two: what is linked lies between the ends
 KEY = [*LISTING, "category"]
+NEXT = pl.col("next_listing_id").alias("listing_id")
 BETWEEN = "\x1f"  # of the number of a comparison and a marketplace
+
+
+@dataclass(frozen=True)
+class Relaunched:
+    """The rows of `listing_pairs` of each relaunch: of the listing that has gone, and of the one that it came as."""
+
+    old: IntArray
+    new: IntArray
 
 
 @dataclass(frozen=True)
@@ -37,32 +46,40 @@ class Compared:
     then: pl.DataFrame
 
 
-def relaunched(ends: Sequence[Compared]) -> list[BoolArray | None]:
-    """Which pairs of each comparison are the old listing of a relaunch, in one pass over all; None where an end shows
-    no titles to know them by."""
+def relaunched(ends: Sequence[Compared]) -> list[Relaunched | None]:
+    """The relaunches among the pairs of each comparison, in one pass over all; None where an end shows no titles to
+    know them by."""
     numbered = [(str(number), end) for number, end in enumerate(ends) if _has_titles(end)]
     if not numbered:
         return [None] * len(ends)
     links = relaunches(pl.concat(part for name, end in numbered for part in _sights(name, end)))
     place = pl.col("marketplace").str.split_exact(BETWEEN, 1)
     told = links.with_columns(place.struct.field("field_0").alias("end"), marketplace=place.struct.field("field_1"))
-    old = {key[0]: part.select(KEY) for key, part in told.partition_by("end", as_dict=True).items()}
-    none = told.clear().select(KEY)
-    found: list[BoolArray | None] = [None] * len(ends)
+    linked = {key[0]: part for key, part in told.partition_by("end", as_dict=True).items()}
+    found: list[Relaunched | None] = [None] * len(ends)
     for name, end in numbered:
-        linked = old.get(name, none).with_columns(is_old=pl.lit(True))
-        joined = end.pairs.select(KEY).join(linked, on=KEY, how="left", validate="m:1", maintain_order="left")
-        found[int(name)] = joined["is_old"].fill_null(False).to_numpy()
+        found[int(name)] = _rows(end.pairs, linked.get(name, told.clear()))
     return found
 
 
-def relaunched_figure(pairs: pl.DataFrame, is_old: BoolArray, decision: Decision) -> Iterator[Figure]:
+def relaunched_figure(pairs: pl.DataFrame, found: Relaunched, decision: Decision) -> Iterator[Figure]:
     """Their share of the displayed sales at the base; `decision` is that of the total change."""
     merchant, yuan = pairs["merchant"].to_numpy(), floats(pairs["base_yuan"])
     size = int(merchant.max(initial=-1)) + 1
+    is_old = np.zeros(pairs.height, dtype=bool)
+    is_old[found.old] = True
     of, part = (sums_by(merchant, part, size) for part in (yuan, np.where(is_old, yuan, 0.0)))
-    interval, counts = share_level(part, of), (int(np.count_nonzero(part)), int(np.count_nonzero(is_old)))
+    interval, counts = share_level(part, of), (int(np.count_nonzero(part)), len(found.old))
     yield Figure(RELAUNCHED, "yoy", "total", interval, "share", *counts, METHOD, with_interval(decision, interval))
+
+
+def _rows(pairs: pl.DataFrame, links: pl.DataFrame) -> Relaunched:
+    """Where old and new listings of the links stand among the pairs, in the order of the old ones."""
+    sides = (links.select(KEY), links.select(*(name for name in KEY if name != "listing_id"), NEXT).select(KEY))
+    placed = pairs.select(KEY).with_row_index("row")
+    joined = pl.concat(sides).join(placed, on=KEY, how="left", validate="1:1", maintain_order="left")
+    rows = joined["row"].to_numpy().astype(np.int64)
+    return Relaunched(rows[: links.height], rows[links.height :])
 
 
 def _has_titles(end: Compared) -> bool:

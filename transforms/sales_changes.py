@@ -1,6 +1,6 @@
 """The changes of displayed sales of one segment: matched and total, what they are made of, who came and went."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -9,20 +9,21 @@ from transforms.attrition import attrition_bracket
 from transforms.bounds import HARD_BOUNDS, LOWER, hard_bounds, lower_change
 from transforms.churn import churn, net_panel
 from transforms.coverage import Coverage
-from transforms.edges import at_edge_change, at_edge_move
+from transforms.edges import at_edge_change
+from transforms.effect_figures import effect_figures
 from transforms.ends import Ends
 from transforms.figures import Figure
 from transforms.imputation import imputed_change
 from transforms.metrics import metrics_in
-from transforms.movers import guarded, movers, tells_of_few, unmatched
+from transforms.movers import guarded, movers, reasons_of, tells_of_few, unmatched
 from transforms.ordered import total
 from transforms.page_spread import with_spread
 from transforms.panels import Panel
 from transforms.publication import SECRET, Decision, base_facts, decide, suppressed, with_interval
 from transforms.reads import names_of
 from transforms.segments import ALL, is_broad
-from transforms.split import ONE_SIDED, Effect, split_change
-from transforms.uncertainty import Interval, one_sided_fraction, ratio_change, signed_fraction
+from transforms.split import split_change
+from transforms.uncertainty import Interval, ratio_change
 
 MATCHED, TOTAL, SPLIT, SHARE, BRACKET = (
     "matched-merchant ratio, jackknife v1",
@@ -59,19 +60,8 @@ def sales_changes(ends: Ends, coverage: Coverage, rules: PublicationRules) -> It
     yield ratio_figure("merchants", "yoy", "total", ends.merchants, in_all)
     yield ratio_figure("listings", "yoy", "total", ends.listings, in_all)
     effects = split_change(ends.pairs)
-    told = (*_effect_figures(effects, whole, all_sales), *_matching_figures(ends, share, like_for_like))
-    yield from guarded(told, movers(effects, matched, whole), rules)
-
-
-def _effect_figures(effects: Mapping[str, Effect], whole: Panel, decision: Decision) -> Iterator[Figure]:
-    """What the total change is made of."""
-    for name, effect in effects.items():
-        fraction = one_sided_fraction if name in ONE_SIDED else signed_fraction
-        interval = fraction(effect.yuan, effect.without_yuan, whole.base)
-        if name in ONE_SIDED:
-            interval = at_edge_move(interval, name, whole.base)
-        own = with_interval(decision, interval)
-        yield Figure(name, "yoy", "total", interval, "change", whole.merchants, whole.listings, SPLIT, own)
+    told = (*effect_figures(effects, whole, all_sales, SPLIT), *_matching_figures(ends, share, like_for_like))
+    yield from guarded(told, reasons_of(movers(effects, matched, whole), rules))
 
 
 def _matching_figures(ends: Ends, share: float | None, decision: Decision) -> Iterator[Figure]:
@@ -98,6 +88,14 @@ def total_decision(ends: Ends, coverage: Coverage, rules: PublicationRules) -> D
     """The decision on what is told of all merchants of either end."""
     share = matched_share(ends.matched, ends.whole)
     return sales_decision(ends.whole, ends.matched, share, bool(ends.has_base.any()), coverage, rules)
+
+
+def split_decision(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Decision:
+    """The decision on the total change of displayed sales, and on what it is made of."""
+    share, has_base = matched_share(ends.matched, ends.whole), bool(ends.has_base.any())
+    ceiling = ceiling_share(ends.whole)
+    decision = sales_decision(ends.whole, ends.matched, share, has_base, coverage, rules, ceiling)
+    return unless_secret_now(decision, ends.whole, rules)
 
 
 def net_change(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Iterator[Figure]:

@@ -13,13 +13,14 @@ from transforms.figures import Figure
 from transforms.membership_figures import MEMBERSHIP
 from transforms.publication import SECRET
 from transforms.segments import is_broad
-from transforms.split import EFFECTS
+from transforms.split import EFFECTS, LINKED, MONTGOMERY
 
 HIDDEN = (*SECRET, "secondary")
 LEVEL = ("displayed_sales", "level", "none")
 CHANGE = ("displayed_sales", "yoy", "total")
 ANOTHER_LEVEL = (MEMBERSHIP, "level", "none")  # nearly the same sum
-TELL_THE_CHANGE = (*((effect, "yoy", "total") for effect in EFFECTS), ("matched_share", "yoy", "matched"))
+SPLITS = (*EFFECTS, *MONTGOMERY, *LINKED)
+TELL_THE_CHANGE = (*((effect, "yoy", "total") for effect in SPLITS), ("matched_share", "yoy", "matched"))
 ADDS_UP = {("displayed_sales", "none"), *((name, "total") for name in ("displayed_sales", *EFFECTS))}  # over segments
 WHETHER_ANY_WENT = ("exit_share", "survival_52w")  # the one is all but the other's complement
 Key = tuple[str, str, str]  # metric, comparison, panel

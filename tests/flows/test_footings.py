@@ -156,4 +156,5 @@ def test_what_was_relaunched_is_told_beside_entry_and_exit(home: Path, configs: 
     found = built(home, configs, ledger(3, WEEK), ledger(3, year_ago(WEEK)))
     assert found["exit_effect"]["value"] == pytest.approx(-1.0)
     assert (found["relaunched_share"]["value"], found["relaunched_share"]["listings"]) == (1.0, 30)
+    assert found["exit_effect_linked"]["value"] == found["entry_effect_linked"]["value"] == 0
     assert found["displayed_sales"]["value"] == 0

@@ -66,7 +66,7 @@ def test_a_new_giant_leaves_the_matched_figure_as_it_was(belt_rows: BeltRows, dr
     assert [row(with_giant, *matched)[end] for end in ends] == [row(without, *matched)[end] for end in ends]
     level, total = ("displayed_sales", "none"), ("displayed_sales", "total")
     assert (row(without, *level)["reason"], row(without, *total)["reason"]) == ("none", "none")
-    assert (row(with_giant, *level)["reason"], row(with_giant, *total)["reason"]) == ("few_effective", "secondary")
+    assert (row(with_giant, *level)["reason"], row(with_giant, *total)["reason"]) == ("dominance", "secondary")
 
 
 def test_effects_add_up_to_the_total_change(drawn: DrawnBelt) -> None:
@@ -88,7 +88,7 @@ def test_rows_are_those_of_the_table_whatever_the_order_of_the_input(drawn: Draw
     assert_frame_equal(figures_of(*shuffled), figures, check_exact=True)
     assert figures.columns == figures_draft().names
     assert figures.select(figures_draft().key).is_unique().all()
-    assert figures.height == 32
+    assert figures.height == 35
 
 
 def test_levels_are_published_without_interval_and_grade(drawn: DrawnBelt) -> None:
@@ -107,7 +107,7 @@ def test_levels_are_published_without_interval_and_grade(drawn: DrawnBelt) -> No
 def test_without_a_base_yoy_rows_stand_suppressed(belt_rows: BeltRows, drawn: DrawnBelt, base: str | None) -> None:
     figures = figures_of(drawn.current, None if base is None else belt_rows(BASE_WEEK), UNKNOWN)
     yoy = figures.filter(pl.col("comparison") == "yoy")
-    assert yoy.height == 26
+    assert yoy.height == 29
     assert set(yoy.select("status", "reason", "grade", "value", "low", "high").rows()) == {
         ("suppressed", "no_base", None, None, None, None)
     }
@@ -122,7 +122,7 @@ def test_a_base_that_shows_no_sales_is_no_base(belt_rows: BeltRows) -> None:
 
 def test_without_data_all_rows_stand_suppressed(belt_rows: BeltRows, drawn: DrawnBelt) -> None:
     figures = figures_of(belt_rows(WEEK), drawn.base)
-    assert figures.height == 32
+    assert figures.height == 35
     assert set(figures.select("status", "reason", "value").rows()) == {("suppressed", "no_data", None)}
 
 
@@ -167,7 +167,7 @@ def test_a_dominant_factory_is_not_published(belt_rows: BeltRows) -> None:
     base = equal_merchants(belt_rows, BASE_WEEK, [10.0] * 20 + [300.0])
     headline = row(figures_of(base.with_columns(pl.lit(WEEK).alias("week")), base), "displayed_sales", "matched")
     assert (headline["status"], headline["value"]) == ("suppressed", None)
-    assert headline["reason"] == "few_effective"
+    assert headline["reason"] == "dominance"
 
 
 def test_rows_of_another_week_are_refused(drawn: DrawnBelt) -> None:

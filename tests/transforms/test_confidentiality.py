@@ -13,7 +13,7 @@ from configs.publication import shipped_rules
 from tests.transforms.told import BASE_WEEK, WEEK
 from transforms.compare import belt_figures
 from transforms.coverage import Coverage
-from transforms.split import EFFECTS
+from transforms.split import EFFECTS, MONTGOMERY
 
 Rows = Callable[..., pl.DataFrame]
 Told = dict[tuple[str, str, str, str], dict[str, Any]]
@@ -57,7 +57,7 @@ def test_one_merchants_sales_are_not_the_belts_level(belt_rows: Rows) -> None:
 
 def test_a_dominant_merchant_is_not_read_off_the_level(belt_rows: Rows) -> None:
     found = told(belt_rows, [10.0] * 14 + [150.0], [10.0] * 15)
-    assert level(found)["reason"] == "few_effective"
+    assert level(found)["reason"] == "dominance"
     found = told(belt_rows, [1.0] * 12 + [50.0, 40.0, 30.0, 30.0], [10.0] * 16)
     assert level(found)["reason"] == "none"
 
@@ -80,7 +80,7 @@ def test_a_secret_change_cannot_be_divided_out_of_the_levels(belt_rows: Rows) ->
 
 def test_a_secret_level_cannot_be_reckoned_from_the_change(belt_rows: Rows) -> None:
     found = told(belt_rows, [10.0] * 12 + [300.0], [10.0] * 12 + [20.0])
-    assert level(found)["reason"] == "few_effective"
+    assert level(found)["reason"] == "dominance"
     assert change(found, "displayed_sales", "matched")["reason"] == "none"
     hidden = [*((name, "total") for name in ("displayed_sales", *EFFECTS)), ("matched_share", "matched")]
     assert {change(found, *name)["reason"] for name in hidden} == {"secondary"}
@@ -107,6 +107,58 @@ def test_two_who_come_hide_who_has_gone_only_where_that_would_be_told(belt_rows:
         **{"mix_effect": "none", "entry_effect": "few_merchants", "exit_effect": "secondary"},
         **dict.fromkeys(CHURN, "none"),
     }
+
+
+@pytest.mark.parametrize("with_others", [0, 4])
+def test_the_exit_of_who_held_most_of_the_base_is_told_by_nothing(belt_rows: Rows, with_others: int) -> None:
+    """One held 2,000 of 3,600 yuan and has left, alone or with others: no figure lets it be reckoned."""
+    now, then = [110.0] * (16 - with_others) + [None] * (with_others + 1), [100.0] * 16 + [2000.0]
+    found = told(belt_rows, now, then)
+    assert {change(found, name)["reason"] for name in ("displayed_sales", *EFFECTS, *MONTGOMERY)} == {"dominance"}
+    assert level(found)["reason"] == "secondary"
+    assert change(found, "displayed_sales", "matched")["reason"] == "low_match"
+    assert {change(found, "matched_share", "matched")["value"], *(change(found, name)["value"] for name in CHURN)} == {
+        None
+    }
+    before = told(belt_rows, then, then)  # a year ago
+    assert level(before)["reason"] == "dominance"
+
+
+def test_who_stays_with_a_little_hides_nothing_of_what_it_took_down(belt_rows: Rows) -> None:
+    """It keeps a listing, and so stays matched: the matched base is its own, too."""
+    ends = []
+    for week, of_large in ((WEEK, {"2": 5.0}), (BASE_WEEK, {"1": 1500.0, "2": 5.0})):
+        large = ({"merchant_id": "large", "listing_id": name, "value_yuan": part} for name, part in of_large.items())
+        ends.append(belt_rows(week, *large, *((f"m{n:02}", "1", 100.0) for n in range(12))))
+    rows = belt_figures(*ends, "belt", WEEK, BASE_WEEK, Coverage(1.0, 1.0), shipped_rules())
+    sales = rows.filter(pl.col("metric").is_in(["displayed_sales", *EFFECTS]), pl.col("segment") == "all")
+    changes = sales.filter(pl.col("comparison") == "yoy")
+    assert changes["reason"].unique().to_list() == ["dominance"]
+    assert sales.filter(pl.col("comparison") == "level")["reason"].item() == "secondary"
+
+
+def test_a_large_leaver_among_small_ones_is_not_nearly_the_exit_effect(belt_rows: Rows) -> None:
+    """400 of 1,600 yuan left with one, and a yuan each with four: beside the largest two 3 are left, of 400."""
+    small = told(belt_rows, [100.0] * 12 + [None] * 5, [100.0] * 12 + [400.0] + [1.0] * 4)
+    told_of = {name: change(small, name)["reason"] for name in EFFECTS}
+    assert told_of == {
+        **dict.fromkeys(("price_effect", "volume_effect"), "none"),
+        **{"mix_effect": "secondary", "entry_effect": "secondary", "exit_effect": "dominance"},
+    }
+    assert change(small, "matched_share", "matched")["reason"] == "dominance"
+    large = told(belt_rows, [100.0] * 12 + [None] * 5, [100.0] * 12 + [400.0] + [20.0] * 4)
+    assert {change(large, name)["reason"] for name in EFFECTS} == {"none"}
+
+
+@pytest.mark.parametrize(("large", "expected"), [(400.0, "dominance"), (1e9, "secondary"), (40.0, "none")])
+def test_a_large_newcomer_is_not_the_level_less_what_the_matched_sell(
+    belt_rows: Rows, large: float, expected: str
+) -> None:
+    """Where it is most of the level, that level is the secret, and what would tell it."""
+    found = told(belt_rows, [100.0] * 12 + [large] + [1.0] * 4 + [20.0], [100.0] * 12 + [None] * 6)
+    assert change(found, "matched_share", "matched")["reason"] == expected
+    assert (level(found)["reason"] == "none") == (large < 1e9)
+    assert change(found, "displayed_sales", "matched")["value"] == 0
 
 
 def test_three_who_leave_are_told_with_an_interval(belt_rows: Rows) -> None:

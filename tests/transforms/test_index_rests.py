@@ -75,11 +75,39 @@ def test_a_year_after_the_break_changes_are_told_again_and_levels_never(belt: Be
     assert set(found.filter(pl.col("comparison") == "level")["reason"]) == {"few_merchants"}
 
 
-def test_nothing_is_told_without_an_interval(belt: Belt) -> None:
-    """A year after the break all stand at both ends, but the series has come over it by one factory alone."""
-    found = changes(figures(belt, renamed(shops(12), kept=1), last=date(2027, 6, 14)))
-    again = found.filter(pl.col("week") >= date(2027, 4, 1))
-    assert set(again.select("reason", "merchants").rows()) == {("no_interval", 12)}
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_year_after_a_break_that_one_factory_or_nobody_carries_changes_are_told(belt: Belt, kept: int) -> None:
+    """All stand at both ends; that the series came over the break by one alone, or not at all, is nothing to that."""
+    found = figures(belt, renamed(shops(12), kept), last=date(2027, 6, 14))
+    again = changes(found.filter(pl.col("week") >= date(2027, 4, 1)))
+    assert set(again.select("reason", "merchants").rows()) == {("none", 12)}
+    assert again["value"].to_list() == pytest.approx([FALL] * again.height, abs=0.003)
+    assert (again["high"] - again["low"] < 0.02).all()
+    across = changes(found.filter((pl.col("week") >= MARCH) & (pl.col("week") < date(2027, 3, 1))))
+    assert not across.filter(pl.col("status") == "published").height
+
+
+def test_the_index_is_one_in_the_first_month_that_may_be_a_base(belt: Belt) -> None:
+    """Six factories, from spring on twenty: the level counts from there, and changes on the year as they did."""
+    spring = date(2025, 3, 3)
+    late = [Planted(**{**one.__dict__, "since": spring}) for one in shops(20)[6:]]
+    found = figures(belt, [*shops(20)[:6], *late])
+    levels = found.filter(pl.col("comparison") == "level")
+    before, after = (levels.filter(which) for which in (pl.col("week") < spring, pl.col("week") >= spring))
+    assert before["reason"].unique().to_list() == ["few_merchants"]
+    assert after["reason"].unique().to_list() == ["none"]
+    assert after.row(0, named=True)["value"] == after.row(0, named=True)["high"] == 1
+    years = (after["week"][-1] - after["week"][0]).days / 364
+    assert after["value"][-1] == pytest.approx((1 + FALL) ** years, abs=0.005)
+    own = figures(belt, [Planted(**{**one.__dict__, "since": spring}) for one in shops(20)])
+    alone = own.filter(pl.col("comparison") == "level").rename({"value": "alone"})
+    both = after.join(alone.select("week", "alone"), on="week", validate="1:1")
+    assert both["value"].to_list() == pytest.approx(both["alone"].to_list(), abs=0.003)
+
+
+def test_where_no_month_may_be_a_base_there_is_no_level(belt: Belt) -> None:
+    levels = figures(belt, shops(9)).filter(pl.col("comparison") == "level")
+    assert levels["reason"].unique().to_list() == ["few_merchants"]
 
 
 def test_where_most_of_the_base_has_left_the_rest_does_not_speak_for_it(belt: Belt) -> None:
@@ -101,7 +129,7 @@ def test_who_dominates_now_withholds_nothing(belt: Belt) -> None:
 
 def test_who_dominated_the_base_withholds_the_change(belt: Belt) -> None:
     found = changes(figures(belt, shops(20, giant(date(2025, 1, 1), date(2025, 12, 31)))))
-    assert found.filter(pl.col("week") >= date(2026, 1, 1))["reason"].unique().to_list() == ["few_effective"]
+    assert found.filter(pl.col("week") >= date(2026, 1, 1))["reason"].unique().to_list() == ["dominance"]
     assert found.filter(pl.col("week") < date(2025, 12, 1))["reason"].unique().to_list() == ["none"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from transforms.panels import listing_pairs, placed_listings
 from transforms.publication import PUBLISHED
-from transforms.relaunched import Compared, relaunched, relaunched_figure
+from transforms.relaunched import Compared, Relaunched, relaunched, relaunched_figure
 from transforms.split import split_change
 
 WEEK, BASE_WEEK = date(2026, 11, 16), date(2025, 11, 17)
@@ -24,6 +24,10 @@ def named(rows: pl.DataFrame, *titles: str | None) -> pl.DataFrame:
     return rows.with_columns(pl.Series("title_text", titles, dtype=pl.String))
 
 
+def told(found: Relaunched | None) -> list[list[int]] | None:
+    return None if found is None else [found.old.tolist(), found.new.tolist()]
+
+
 TOWEL, CURTAIN = "加厚吸水纯棉毛巾批发", "遮光窗帘卧室定制成品"
 
 
@@ -31,10 +35,11 @@ def test_a_listing_that_came_back_under_another_id_is_told_from_one_that_went(be
     base = named(belt_rows(BASE_WEEK, ("a", "old", 30.0), ("a", "2", 20.0), ("b", "1", 50.0)), TOWEL, CURTAIN, TOWEL)
     current = named(belt_rows(WEEK, ("a", "new", 20.0), ("c", "1", 50.0)), TOWEL, TOWEL)
     end = compared(current, base)
-    (is_old,) = relaunched([end])
-    assert is_old is not None
-    assert end.pairs.filter(is_old)["listing_id"].to_list() == ["old"]
-    (figure,) = relaunched_figure(end.pairs, is_old, PUBLISHED)
+    (found,) = relaunched([end])
+    assert found is not None
+    sides = [end.pairs[rows]["listing_id"].to_list() for rows in (found.old, found.new)]
+    assert sides == [["old"], ["new"]]
+    (figure,) = relaunched_figure(end.pairs, found, PUBLISHED)
     assert figure.interval.value == pytest.approx(0.3)
     assert (figure.merchants, figure.listings) == (1, 1)
     assert split_change(end.pairs)["exit_effect"].yuan == -100.0
@@ -48,12 +53,8 @@ def test_many_comparisons_at_once_are_those_one_by_one_and_without_titles_nothin
     ends = [compared(now, base) for now in (current, unnamed, other, base)]
     found = relaunched(ends)
     assert found[1] is None
-    assert [None if one is None else one.tolist() for one in found] == [
-        None if one is None else one.tolist() for end in ends for one in relaunched([end])
-    ]
-    held = [
-        end.pairs.filter(one)["merchant_id"].to_list() for end, one in zip(ends, found, strict=True) if one is not None
-    ]
+    assert [told(one) for one in found] == [told(one) for end in ends for one in relaunched([end])]
+    held = [end.pairs[one.old]["merchant_id"].to_list() for end, one in zip(ends, found, strict=True) if one]
     assert held == [["a"], ["b"], []]
 
 
@@ -70,10 +71,10 @@ def test_a_planted_fifth_is_found_and_held(belt_rows: BeltRows) -> None:
         base = named(belt_rows(BASE_WEEK, *((f"m{n}", "1", value) for n, value in enumerate(sales))), *words)
         current = named(belt_rows(WEEK, *((f"m{n}", ids[n], value) for n, value in enumerate(sales))), *texts)
         end = compared(current, base)
-        (is_old,) = relaunched([end])
-        assert is_old is not None
-        assert is_old.sum() == ids.count("x")
-        (figure,) = relaunched_figure(end.pairs, is_old, PUBLISHED)
+        (found,) = relaunched([end])
+        assert found is not None
+        assert len(found.old) == ids.count("x")
+        (figure,) = relaunched_figure(end.pairs, found, PUBLISHED)
         assert figure.interval.low is not None
         assert figure.interval.high is not None
         held.append(figure.interval.low <= 0.2 <= figure.interval.high)

@@ -14,7 +14,7 @@ WEEK, BASE_WEEK = date(2026, 11, 16), date(2025, 11, 17)
 def lenient(merchants: int = 1) -> PublicationRules:
     """Rules that let a handful of merchants through, and lone ones who come or go."""
     changes = {"merchants_minimum": merchants, "effective_minimum": 1, "top1_share_maximum": 1, "top2_share_maximum": 1}
-    changes |= {"movers_minimum": 1}
+    changes |= {"movers_minimum": 1, "movers_rest_minimum": 0}
     return PublicationRules.model_validate(shipped_rules().model_dump() | changes)
 
 

@@ -23,7 +23,7 @@ one InputError. With a column `merchant` every value has a 95 % interval, low an
     time_product_dummy(frame, weighted, window, splice, start)
     geary_khamis(frame, window, splice, start)                    for homogeneous goods
     indicator(frame, formula)                                     bennet or montgomery: effects in money
-    belt_index(rows, formulas, window, splice, is_seasonal)       weekly listings to months with a weekly flash
+    belt_index(rows, formulas, window, splice, is_seasonal, base) weekly listings to months with a weekly flash
     without_dumps(frame), relaunches(listings), with_relaunches(frame, found)
 
 All but the last lines give one row per period, in order: `value` is 1 at the base, the first period that is linked with

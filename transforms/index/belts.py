@@ -1,6 +1,8 @@
 """The price index of a belt from its weekly listings: monthly, with a weekly flash. Source: METHOD 4.3, 4.4."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -22,13 +24,14 @@ def belt_index(
     window: int = 25,
     splice: str = "mean_pub",
     is_seasonal: bool = False,
+    base: date | None = None,
 ) -> pl.DataFrame:
     """One row per stratum (`all` first) and month, and per week since the last month that is over.
 
     `rows` are listings of a belt in a week: week (a Monday), stratum (a category in one unit), merchant, product,
     price per unit and, where known, quantity; `sales_basis` and `is_at_ceiling` decide whether quantities are usable.
-    Columns: stratum, month, week (null for months), value (1 in the first month) with low and high, yoy_change with
-    yoy_low and yoy_high (null before the 13th month), formula, merchants, products, is_provisional.
+    Columns: stratum, month, week (null for months), value (1 in the first month, of `all` in `base`) with low and high,
+    yoy_change with yoy_low and yoy_high (null before the 13th month), formula, merchants, products, is_provisional.
 
     Months are GEKS-Törnqvist on unit values where quantities are usable, else GEKS-Jevons on geometric means with equal
     weights of merchants, on an expanding window until there are `window` months, then spliced. `formulas` fixes that
@@ -45,7 +48,7 @@ def belt_index(
     strata = {name: stratum_index(prices[name], chosen[name], columns, settings) for name in parts}
     if not strata:
         return pl.DataFrame(schema=SCHEMA)
-    belt = together(list(strata.values()), columns, is_seasonal)
+    belt = _from(base, together(list(strata.values()), columns, is_seasonal), columns)
     of_all = next(iter(chosen.values())) if len(set(chosen.values())) == 1 else None
     everything = pl.concat(part.select("period", "merchant", "product") for part in prices.values())
     return pl.concat(
@@ -85,6 +88,16 @@ def _checked(rows: pl.DataFrame) -> pl.DataFrame:
     if (dated["stratum"].cast(pl.String) == ALL).any():
         raise InputError(f"a stratum cannot be called {ALL!r}, which is the whole belt in what comes out")
     return dated
+
+
+def _from(base: date | None, stratum: Stratum, columns: Columns) -> Stratum:
+    """The stratum with levels that are 1 in the first month from `base` on that has one; changes stay as they are."""
+    if base is None:
+        return stratum
+    is_origin = np.isfinite(stratum.logs[0, : columns.final]) & (columns.months.head(columns.final) >= base).to_numpy()
+    if not is_origin.any():
+        return stratum
+    return replace(stratum, logs=stratum.logs - stratum.logs[:, [int(is_origin.argmax())]])
 
 
 def _prices(rows: pl.DataFrame, formula: str, columns: Columns) -> pl.DataFrame:

@@ -73,16 +73,16 @@ def stratum_index(rows: pl.DataFrame, formula: str, columns: Columns, settings: 
     if settings.is_seasonal:
         changes = _taken(links, columns)
     else:
-        logs = _levels(links, columns, settings)
-        changes = np.where(columns.year_before >= 0, logs - logs[:, columns.year_before], np.nan)
+        logs = _levels(links, columns.final, settings)
+        changes = _changes(logs, links, columns, settings)
     there = groups_there(matrices)
     assert there is not None
     return Stratum(logs, changes, _values(operands, columns), _merchants(matrices, columns), there)
 
 
-def _levels(links: FloatArray, columns: Columns, settings: Settings) -> FloatArray:
-    """Months by GEKS, expanding until there is a whole window; each week is linked to the last month with a level."""
-    final = columns.final
+def _levels(links: FloatArray, final: int, settings: Settings) -> FloatArray:
+    """Months (the first `final` columns) by GEKS, expanding until there is a whole window; each week is linked to the
+    last month with a level."""
     growth = plan(final, settings.window, settings.splice, "expanding")
     months = geks_levels(links[:, :final, :final], growth)
     known = np.flatnonzero(np.isfinite(months[0]))
@@ -90,6 +90,25 @@ def _levels(links: FloatArray, columns: Columns, settings: Settings) -> FloatArr
         return np.full(links.shape[:2], np.nan)
     weeks = months[:, [known[-1]]] + links[:, known[-1], final:]
     return np.concatenate([months, weeks], axis=1)
+
+
+def _changes(logs: FloatArray, links: FloatArray, columns: Columns, settings: Settings) -> FloatArray:
+    """The change of each column on the month a year before it. Where no link leads over a break, be it only without one
+    group, the series begins anew behind it: there is no level any more, but a year later a change again."""
+    before = columns.year_before
+    changes: FloatArray = np.where(before >= 0, logs - logs[:, before], np.nan)
+    present = np.isfinite(np.diagonal(links, axis1=1, axis2=2))
+    asked = (before >= 0) & present & present[:, before] & np.isnan(changes)
+    for sample in np.flatnonzero(asked.any(axis=1)):
+        lost = present[sample] & np.isnan(logs[sample])
+        while len(starts := np.flatnonzero(lost[: columns.final])):
+            own = np.full(len(before), np.nan)
+            start = int(starts[0])
+            own[start:] = _levels(links[[sample], start:, start:], columns.final - start, settings)[0]
+            is_told = asked[sample] & np.isnan(changes[sample]) & (before >= start)
+            changes[sample] = np.where(is_told, own - own[before], changes[sample])
+            lost &= np.isnan(own) & (np.arange(len(lost)) > start)
+    return changes
 
 
 def _taken(links: FloatArray, columns: Columns) -> FloatArray:
