@@ -38,7 +38,7 @@ from transforms.survivors import sold_titles, survival_figure, visit, visit_week
 from transforms.view import View
 from warehouse import lake
 
-METHOD = "figures-11"
+METHOD = "figures-12"
 
 
 @dataclass

@@ -35,7 +35,7 @@ from transforms.index_links import links, with_links
 from warehouse import lake
 from warehouse.formulas import TOLD, Formulas, index_marker
 
-METHOD = "price-index-3"
+METHOD = "price-index-4"
 RULE = "formula-1"  # of the choice of a formula; another one chooses anew for every belt
 Covered = dict[date, tuple[float | None, float | None]]
 
