@@ -129,12 +129,16 @@ class _Loss:
     def _value(self) -> pl.Expr:
         """Both parts as one: what is absent with its merchant counts so that all adds up to the uniform part."""
         seen, alone = (self.absent & is_it for is_it in (pl.col("is_seen"), ~pl.col("is_seen")))
-        yuan, nothing = pl.col(self.yuan), pl.lit(0.0)
-        whole = pl.when(self.absent).then(pl.col("uniform") * yuan).otherwise(nothing).sum().over(CATEGORY)
-        of_seen = pl.when(seen).then(pl.col("of_seen") * yuan).otherwise(nothing).sum().over(CATEGORY)
-        of_alone = pl.when(alone).then(yuan).otherwise(nothing).sum().over(CATEGORY)
+        yuan = pl.col(self.yuan)
+        whole = _sum(self.absent, pl.col("uniform") * yuan)
+        of_seen, of_alone = _sum(seen, pl.col("of_seen") * yuan), _sum(alone, yuan)
         rest = ((whole - of_seen) / of_alone).fill_nan(0.0).clip(0.0, 1.0)
         return pl.when("is_seen").then("of_seen").otherwise(rest)
+
+
+def _sum(which: pl.Expr, yuan: pl.Expr) -> pl.Expr:
+    """The sum of a category in hundredths of a fen: whole numbers, so that the order of the rows is nothing to it."""
+    return pl.when(which).then((yuan * 1e4).round()).otherwise(0.0).cast(pl.Int64).sum().over(CATEGORY)
 
 
 def _alone(page: str) -> pl.Expr:
