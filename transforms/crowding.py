@@ -117,13 +117,13 @@ def effective_merchants() -> Concentration:
     unit="ratio",
     en="Concentration of the lower ends of sales (HHI)",
     zh="按展示下限的成交额集中度（HHI）",
-    definition_zh="按展示下限（1000+记为1000）计算的成交额集中度，用于核对模型对集中度的影响；展示值无取整时无此行。",
+    definition_zh="按展示下限（1000+记为1000）计算的商家份额平方和乘以10,000，用于核对模型对集中度的影响；展示值无取整时无此行。",
     source="METHOD 5.8",
     cuts=ALONE,
 )
 def hhi_lower() -> Concentration:
-    """The same index of the lower ends of what is displayed (1000+ is 1000): how far it is from `hhi` tells what rests
-    on the model behind displayed_sales. No row where displays hide nothing."""
+    """Herfindahl-Hirschman index of the lower ends of what is displayed (1000+ is 1000): how far it is from `hhi` tells
+    what rests on the model behind displayed_sales. No row where displays hide nothing."""
     return Concentration(LOWER, EARLIER_LOWER, "hhi", against=VALUE)
 
 

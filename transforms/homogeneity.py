@@ -76,7 +76,8 @@ def _left_squares(view: View, sizes: FloatArray) -> FloatArray:
     cell, own = np.unique(view.group * view.merchants + view.merchant, return_counts=True)
     group, merchant = np.divmod(cell, view.merchants)
     lost = own * (2 * sizes[group] - own)  # n^2 - (n - own)^2
-    return np.square(sizes).sum() - np.bincount(merchant, lost, minlength=view.merchants)
+    left: FloatArray = np.square(sizes).sum() - np.bincount(merchant, lost, minlength=view.merchants)
+    return left
 
 
 def duplicate_dispersion(view: View) -> Estimate | None:

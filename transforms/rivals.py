@@ -138,7 +138,8 @@ class Sets:
     def prices(self, week: IntArray, listing: IntArray, deal: IntArray) -> FloatArray:
         """Some of the prices."""
         _, listings, deals = self.shown.shape
-        return self.shown.ravel()[(week * listings + listing) * deals + deal]
+        found: FloatArray = self.shown.ravel()[(week * listings + listing) * deals + deal]
+        return found
 
     def holders(self, lower: Lower, later: int) -> IntArray:
         """The first listing that has the lowest price of its group at each place, or so many weeks later."""

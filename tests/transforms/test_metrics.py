@@ -121,6 +121,7 @@ def test_a_merchants_repurchase_rate_counts_once(rows: Callable[..., pl.DataFram
     ]
     found = figures(rows(WEEK, *listings))
     assert number(found, "repurchase_share") == pytest.approx(0.5)
+    assert number(found, "repurchase_median") == pytest.approx(0.5)
     assert number(found, "return_rate") == pytest.approx(0.35)
 
 

@@ -152,7 +152,10 @@ def test_repurchase_of_the_listings_that_sell_most(rows: Callable[..., pl.DataFr
     rates = [1.0, 0.5, *[0.2] * 11]
     best = {"merchant_id": "m0", "listing_id": "2", "value_yuan": 900.0, "merchant_repurchase_share": 1.0}
     listings = [{"value_yuan": 900.0 - n, "merchant_repurchase_share": rate} for n, rate in enumerate(rates)]
-    found = figures(rows(WEEK, *listings, best))
+    now = rows(WEEK, *listings, best)
+    found = figures(now, now.with_columns(pl.lit(BASE_WEEK).alias("week"), pl.col("merchant_repurchase_share") / 2))
+    assert number(found, "repurchase_median", "yoy") == pytest.approx(0.1)
+    assert number(found, "repurchase_median", "yoy", "value_top=20") == pytest.approx(0.375)
     assert number(found, "repurchase_share", segment="value_top=20") == pytest.approx(0.75)
     assert number(found, "full_repurchase_share", segment="value_top=20") == pytest.approx(1 / 2)
     assert number(found, "full_repurchase_share") == pytest.approx(1 / 13)
