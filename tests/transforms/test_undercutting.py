@@ -5,9 +5,9 @@ import pytest
 from scipy import stats
 
 from tests.transforms.views import view_of
-from transforms.dealt import DEALS, dealt_events
+from transforms.dealt import DEALS, dealt_events, dealt_prices, deciding
 from transforms.ordered import FloatArray
-from transforms.rivals import WEEKS, read_rivals
+from transforms.rivals import WEEKS, Rivals, events_of, read_rivals
 from transforms.undercutting import undercut_chain, undercut_chain_p95, undercut_excess, undercut_share
 from transforms.view import View
 
@@ -25,7 +25,7 @@ def prices_of(*listings: dict[int, float], start: float = 10.0) -> FloatArray:
     return prices
 
 
-def events_of(prices: FloatArray, merchant: list[int]) -> float:
+def number_of_events(prices: FloatArray, merchant: list[int]) -> float:
     """Events of one group."""
     found = undercut_share(view_of(prices, merchant, [TITLE] * prices.shape[1]))
     assert found is not None
@@ -52,16 +52,16 @@ def events_of(prices: FloatArray, merchant: list[int]) -> float:
 )
 def test_events_by_hand(listings: list[dict[int, float]], merchant: list[int], events: int) -> None:
     prices = prices_of(*listings, {})
-    assert events_of(prices, [*merchant, 2]) == pytest.approx(events)
+    assert number_of_events(prices, [*merchant, 2]) == pytest.approx(events)
 
 
 def test_a_newcomer_sets_a_price_too_but_its_coming_is_no_cut() -> None:
     prices = prices_of({}, {5: 8.0}, {})
     prices[:4, 2] = NAN
     prices[4:, 2] = 9.0
-    assert events_of(prices, [0, 1, 2]) == pytest.approx(1)
+    assert number_of_events(prices, [0, 1, 2]) == pytest.approx(1)
     prices[4:, 2] = 7.0
-    assert events_of(prices, [0, 1, 2]) == pytest.approx(0)
+    assert number_of_events(prices, [0, 1, 2]) == pytest.approx(0)
 
 
 def test_chains_are_as_long_as_the_answers_in_a_row() -> None:
@@ -88,7 +88,7 @@ def test_a_chain_goes_on_for_two_weeks_after_an_event(
 ) -> None:
     """Two groups of two events each, the later of which answers a price set in the week before, or two before."""
     prices = np.tile(prices_of(*listings, {}), 2)
-    assert events_of(prices[:, :3], [0, 1, 2]) == pytest.approx(2)
+    assert number_of_events(prices[:, :3], [0, 1, 2]) == pytest.approx(2)
     titles = [text for number in range(2) for text in [chr(0x5000 + 99 * number) * 6] * 3]
     found = undercut_chain(view_of(prices, range(6), titles))
     assert found is not None
@@ -191,6 +191,28 @@ def test_deals_are_as_likely_as_all_deals_say() -> None:
     error = np.sqrt(shares * (1 - shares) / DEALS)
     assert shares[1] > 0.05
     assert (np.abs(dealt - shares) <= 4 * error).all(), (dealt, shares)
+
+
+def test_what_is_left_out_of_the_deals_decides_nothing() -> None:
+    """Small groups with gaps, equal prices and rises: in every deal the listings left have the events of all."""
+    random, left_out, events = np.random.default_rng(5), 0, 0
+    for _ in range(200):
+        listings = random.integers(2, 6)
+        price = np.tile(np.log(10) + random.choice([0, 0, 0.01, -0.02, 0.05, 0.2], listings), (WEEKS, 1))
+        for listing in range(listings):
+            for week in random.integers(1, WEEKS, random.integers(0, 3)):
+                price[week:, listing] += random.choice([-0.06, -0.03, -0.004, 0.03, 0.05])
+            price[: random.choice([0, 0, 0, 4]), listing] = NAN
+            price[random.integers(1, WEEKS) : random.integers(1, WEEKS), listing] = NAN
+        merchant = np.sort(random.integers(0, 4, listings))
+        rivals = Rivals(price, np.zeros(listings, dtype=np.int64), merchant, np.ones(listings))
+        dealt, own = dealt_prices(rivals, 30, random), np.flatnonzero(deciding(rivals))
+        found = np.bincount(events_of(rivals, dealt).deal, minlength=30)
+        told = np.bincount(events_of(rivals.take(own), dealt[:, own]).deal, minlength=30) if len(own) else np.zeros(30)
+        assert (found == told).all()
+        left_out, events = left_out + listings - len(own), events + int(found.sum())
+    assert left_out > 200
+    assert events > 100
 
 
 def test_without_changes_there_is_nothing_beyond_chance() -> None:
