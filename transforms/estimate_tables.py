@@ -14,7 +14,7 @@ from transforms.reads import names_of
 from transforms.samples import Sample
 from transforms.segments import Masks
 from transforms.share_tables import Found, Wanted, share_changes_of, share_levels_of
-from transforms.unsure import at_ends, with_ends
+from transforms.unsure import at_ends, left_out_with_ends, with_ends
 
 IN_TABLES = (Share, Balance, Quantile, Median, Dispersion)
 LARGE = 5_000  # listings: of so many a pass over a segment's own merchants costs less than one over all
@@ -75,7 +75,7 @@ def _told_of(sample: Sample) -> list[LevelMetric]:
 def _wanted(masks: Masks, told: Sequence[LevelMetric]) -> tuple[Wanted, Wanted]:
     """Shares with balances behind them, and quantiles with dispersions; each with the segments it is published in."""
     there = [name for name, is_in in masks.items() if is_in.any()]
-    named = [(metric, [name for name in there if metric.is_in(name)]) for metric in told]
+    named = [(metric, [name for name in there if metric.id not in left_out_with_ends(name)]) for metric in told]
     shares, quantiles = (
         [pair for form in forms for pair in named if isinstance(pair[0].form, form)]
         for forms in ((Share, Balance), (Quantile, Median, Dispersion))

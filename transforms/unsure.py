@@ -5,12 +5,13 @@ leaves at the least to what its upper end leaves at the most. The value is that 
 2003 for what is known between bounds.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
 
 from transforms.forms import Quantile, Share
 from transforms.metric import LevelMetric
-from transforms.metrics import metrics
+from transforms.metrics import left_out, metrics
 from transforms.samples import Estimate
 from transforms.uncertainty import Interval
 
@@ -25,6 +26,13 @@ def at_ends() -> dict[str, tuple[LevelMetric, LevelMetric]]:
         for metric in metrics()
         if isinstance(metric.form, Share | Quantile) and metric.form.between
     }
+
+
+@cache
+def left_out_with_ends(segment: str) -> Collection[str]:
+    """The metrics that are not published in a segment, and the same at their ends."""
+    own = left_out(segment)
+    return frozenset(own).union(end.id for name, ends in at_ends().items() if name in own for end in ends)
 
 
 def with_ends(found: Found) -> Found:
