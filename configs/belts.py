@@ -60,7 +60,8 @@ class BeltPlace(BaseModel):
 class CostFloor(BaseModel):
     """What the material of one unit costs at least, dated and sourced; belts without a source have none.
 
-    Files say `date`: YAML reads a bare `on` as true.
+    `low_yuan` and `high_yuan` are the ends of the range in which the source leaves it; one alone leaves the other at
+    the point. Files say `date`: YAML reads a bare `on` as true.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -69,6 +70,24 @@ class CostFloor(BaseModel):
     unit: Literal["piece", "metre", "gram"]
     on: date = Field(alias="date")
     source: str = Field(min_length=3)
+    low_yuan: float | None = Field(default=None, gt=0)
+    high_yuan: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _lies_in_its_range(self) -> Self:
+        low, high = self.ends or (self.yuan, self.yuan)
+        if low > self.yuan:
+            raise KeyedError(f"found low_yuan {low}, expected it not to be above yuan {self.yuan}", "low_yuan")
+        if high < self.yuan:
+            raise KeyedError(f"found high_yuan {high}, expected it not to be below yuan {self.yuan}", "high_yuan")
+        return self
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The ends of its range; None where none is known."""
+        if self.low_yuan is None and self.high_yuan is None:
+            return None
+        return self.low_yuan or self.yuan, self.high_yuan or self.yuan
 
 
 class Belt(BaseModel):

@@ -9,18 +9,17 @@ import polars as pl
 
 from configs.belts import Belt
 from flows.portions import Portions
-from transforms import earlier
+from transforms import earlier, prices
 from transforms.displays import KIND
 from transforms.ordered import BoolArray, IntArray
 from transforms.panels import LISTING, READ, READ_BY_METRICS, READ_OF_DISPLAYS
 from transforms.past import NUMBER, past_of, with_numbers
 from transforms.placed import Placed, place, place_weeks
-from transforms.prices import with_cost_floor
 from transforms.sales import CUMULATIVE
 from warehouse import lake
 
 UNIT_KEY = ["marketplace", "category", "week", "merchant_id", "listing_id"]
-ADDED = ("weight", "cost_floor_yuan", *earlier.COLUMNS, "sales_mu", "sales_sigma")  # not stored with a listing
+ADDED = ("weight", *prices.COLUMNS, *earlier.COLUMNS, "sales_mu", "sales_sigma")  # not stored with a listing
 
 
 class BeltRows:
@@ -56,7 +55,7 @@ class BeltRows:
 
     def _told(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows, each with the belt's cost floor and what it showed in earlier weeks."""
-        return with_cost_floor(earlier.with_earlier(rows, self.past), self._belt.cost_floor)
+        return prices.with_cost_floor(earlier.with_earlier(rows, self.past), self._belt.cost_floor)
 
     def _moved(self, week: date, base: date) -> pl.DataFrame:
         """The rows outside the belt, of its kind, of merchants who were in it at the base."""

@@ -97,9 +97,11 @@ def floors_table(say: Say, facts: Facts) -> Table | None:
         if floor := floors.get(belt.belt):
             unit = say.or_code("unit", floor["cost_floor_unit"] or "piece")
             yuan = say("yuan_per", yuan=say("yuan", number=signless(floor["cost_floor_yuan"])), unit=unit)
+            low, high = (floor.get(f"cost_floor_{end}_yuan") for end in ("low", "high"))
+            between = "" if low is None or high is None else say("interval", low=signless(low), high=signless(high))
             on = date_text(say, floor["cost_floor_on"]) if floor["cost_floor_on"] else NOTHING.text
             source = Cell(floor["cost_floor_source"] or say("unknown"), tone="words")
-            rows.append([belt_cell(say, belt), Cell(yuan, floor["cost_floor_yuan"]), Cell(on), source])
+            rows.append([belt_cell(say, belt), Cell(yuan, floor["cost_floor_yuan"], small=between), Cell(on), source])
     names = ("belt", "floor", "floor_on", "floor_source")
     return Table("", [say(f"column_{name}") for name in names], rows, [False] * 4) if rows else None
 

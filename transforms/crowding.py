@@ -3,11 +3,13 @@
 import polars as pl
 
 from transforms.forms import Concentration, Measured, Share, Total
+from transforms.homogeneity import title_hhi as measure_groups
 from transforms.homogeneity import title_homogeneity as measure_titles
 from transforms.metric import ALONE, Metric, metric
 from transforms.volatility import volatility as measure_volatility
 
 VALUE, EARLIER = pl.col("value_yuan"), pl.col("earlier_merchant_yuan")
+LOWER, EARLIER_LOWER = pl.col("value_low_yuan"), pl.col("earlier_merchant_low_yuan")
 MARKETPLACES = ("marketplace",)
 ALL_OF_THEM = 0.9995  # what pages show as 100 %
 CHURN = [
@@ -57,6 +59,21 @@ def title_homogeneity() -> Measured:
 
 @metric(
     unit="ratio",
+    en="Concentration of listings on alike ones (HHI)",
+    zh="同款商品集中度（HHI）",
+    definition_zh="各同款商品组占商品数份额的平方和乘以10,000（不与他人雷同的商品自成一组）；少数几款占据货架时升高。",
+    source="METHOD 5.6",
+    cuts=ALONE,
+    pillar="crowding",
+)
+def title_hhi() -> Measured:
+    """Sum of the squared shares of listings that groups of alike titles have, times 10,000, a listing that is like no
+    other merchant's being a group of its own: it rises where a few things fill the shelves."""
+    return Measured(measure_groups, changes_by="ratio")
+
+
+@metric(
+    unit="ratio",
     en="Concentration of sales (HHI)",
     zh="成交额集中度（HHI）",
     definition_zh="商家展示成交额份额的平方和乘以10,000；区间反映相隔四周两次读数之间的波动。",
@@ -94,6 +111,34 @@ def cr4() -> Concentration:
 def effective_merchants() -> Concentration:
     """How many merchants of equal displayed sales would be as concentrated: 10,000 over the index."""
     return Concentration(VALUE, EARLIER, "effective")
+
+
+@metric(
+    unit="ratio",
+    en="Concentration of the lower ends of sales (HHI)",
+    zh="按展示下限的成交额集中度（HHI）",
+    definition_zh="按展示下限（1000+记为1000）计算的商家份额平方和乘以10,000，用于核对模型对集中度的影响；展示值无取整时无此行。",
+    source="METHOD 5.8",
+    cuts=ALONE,
+)
+def hhi_lower() -> Concentration:
+    """Herfindahl-Hirschman index of the lower ends of what is displayed (1000+ is 1000): how far it is from `hhi` tells
+    what rests on the model behind displayed_sales. No row where displays hide nothing."""
+    return Concentration(LOWER, EARLIER_LOWER, "hhi", against=VALUE)
+
+
+@metric(
+    unit="share",
+    en="Share of the four largest merchants, by lower ends",
+    zh="按展示下限的前四大商家份额（CR4）",
+    definition_zh="按展示下限计算的前四大商家份额；展示值无取整时无此行。",
+    source="METHOD 5.8",
+    cuts=ALONE,
+)
+def cr4_lower() -> Concentration:
+    """Share of the four merchants with the most in the lower ends of what is displayed. No row where displays hide
+    nothing."""
+    return Concentration(LOWER, EARLIER_LOWER, "top4", against=VALUE)
 
 
 @metric(

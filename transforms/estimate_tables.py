@@ -5,29 +5,30 @@ from dataclasses import replace
 
 import numpy as np
 
-from transforms.forms import Balance, Dispersion, Quantile, Share
+from transforms.forms import Balance, Dispersion, Median, Quantile, Share
 from transforms.metric import LevelMetric
-from transforms.metrics import left_out, metrics
+from transforms.metrics import metrics
 from transforms.ordered import IntArray
 from transforms.quantile_tables import quantile_changes_of, quantile_levels_of
 from transforms.reads import names_of
 from transforms.samples import Sample
 from transforms.segments import Masks
 from transforms.share_tables import Found, Wanted, share_changes_of, share_levels_of
+from transforms.unsure import at_ends, left_out_with_ends, with_ends
 
-IN_TABLES = (Share, Balance, Quantile, Dispersion)
+IN_TABLES = (Share, Balance, Quantile, Median, Dispersion)
 LARGE = 5_000  # listings: of so many a pass over a segment's own merchants costs less than one over all
 
 
 def levels_of(sample: Sample, masks: Masks) -> Found:
     """The levels by metric and segment, from the listings of a week and which of these are in which segment."""
-    return _levels_of(sample, masks, _told_of(sample))
+    return with_ends(_levels_of(sample, masks, _told_of(sample)))
 
 
 def changes_of(base: Sample, current: Sample, masks: Masks) -> Found:
     """The changes by metric and segment, from two ends whose merchants are numbered alike, and which of these are in
     which segment."""
-    return _changes_of(base, current, masks, _told_of(current))
+    return with_ends(_changes_of(base, current, masks, _told_of(current)))
 
 
 def _levels_of(sample: Sample, masks: Masks, told: Sequence[LevelMetric]) -> Found:
@@ -66,15 +67,17 @@ def _renumbered(sample: Sample, merchants: IntArray) -> Sample:
 def _told_of(sample: Sample) -> list[LevelMetric]:
     """The metrics that read anything there: of most belts no cost floor is known, of few listings a return rate."""
     read = {name for name in sample.values if not np.isnan(sample.read(name)).all()}
-    return [metric for metric in metrics() if isinstance(metric.form, IN_TABLES) and read.issuperset(names_of(metric))]
+    ends = (end for pair in at_ends().values() for end in pair)
+    in_tables = (metric for metric in (*metrics(), *ends) if isinstance(metric.form, IN_TABLES))
+    return [metric for metric in in_tables if read.issuperset(names_of(metric))]
 
 
 def _wanted(masks: Masks, told: Sequence[LevelMetric]) -> tuple[Wanted, Wanted]:
     """Shares with balances behind them, and quantiles with dispersions; each with the segments it is published in."""
     there = [name for name, is_in in masks.items() if is_in.any()]
-    named = [(metric, [name for name in there if metric.id not in left_out(name)]) for metric in told]
+    named = [(metric, [name for name in there if metric.id not in left_out_with_ends(name)]) for metric in told]
     shares, quantiles = (
         [pair for form in forms for pair in named if isinstance(pair[0].form, form)]
-        for forms in ((Share, Balance), (Quantile, Dispersion))
+        for forms in ((Share, Balance), (Quantile, Median, Dispersion))
     )
     return shares, quantiles

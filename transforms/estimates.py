@@ -33,7 +33,7 @@ def level(metric: LevelMetric, sample: Sample) -> Estimate | None:
         return _total(sample, *names) if len(known.weight) or not form.is_partial else None
     assert isinstance(form, Concentration)
     found = _concentration(known, names)[form.statistic]
-    if found is None or found.error is None:
+    if found is None or found.error is None or _is_as_it_were(known, names):
         return None
     interval = concentration_level(found, form.statistic)
     return Estimate(interval, *known.counts, _facts(known, names), CONCENTRATION)
@@ -47,7 +47,7 @@ def change(metric: LevelMetric, base: Sample, current: Sample) -> Estimate | Non
         return None
     then, now = base.known(names[0]), current.known(names[0])
     before, after = (_concentration(end, names)[form.statistic] for end in (then, now))
-    if after is None or after.error is None:
+    if after is None or after.error is None or _is_as_it_were(now, names):
         return None
     counts = now.kept(id(then), lambda: counts_of(then, now))  # `base` keeps `then`, so that its id stays its own
     if before is None:
@@ -84,6 +84,11 @@ def _concentration(known: Sample, names: Sequence[str]) -> Mapping[Statistic, Co
         return concentration(_yuan(known, names), earlier)
 
     return known.kept(("concentration", *names), make)
+
+
+def _is_as_it_were(known: Sample, names: Sequence[str]) -> bool:
+    """Whether the quantity nowhere differs from what it is held against."""
+    return len(names) > 2 and np.array_equal(known.read(names[0]), known.read(names[2]), equal_nan=True)
 
 
 def _yuan(known: Sample, names: Sequence[str]) -> FloatArray:

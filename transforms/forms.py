@@ -32,11 +32,13 @@ class Count:
 class Share:
     """The weighted mean of `part` (true or false, or 0-1) over listings where it is known (not null), or over their
     merchants, each once; `by` is what a listing counts with besides its weight. Its interval is `share_levels`', its
-    change a difference in points."""
+    change a difference in points. `between` is `part` at the least and at the most that an unsure number behind it may
+    be: the interval then holds both (transforms/unsure.py)."""
 
     part: pl.Expr
     per: Literal["listing", "merchant"] = "listing"
     by: pl.Expr | None = None
+    between: tuple[pl.Expr, pl.Expr] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,20 @@ class Balance:
 @dataclass(frozen=True)
 class Quantile:
     """The weighted quantile `level` of `price` over listings that have one, over the quantile `over` if one is named.
-    Its interval is Woodruff's, its change a ratio less 1."""
+    Its interval is Woodruff's, its change a ratio less 1. `between` is as of a share."""
 
     price: pl.Expr
     level: float = 0.5
     over: float | None = None
+    between: tuple[pl.Expr, pl.Expr] | None = None
+
+
+@dataclass(frozen=True)
+class Median:
+    """The weighted median of `part` (0-1) over the merchants of whom it is known, each once. Its interval is
+    Woodruff's, its change a difference in points."""
+
+    part: pl.Expr
 
 
 @dataclass(frozen=True)
@@ -70,11 +81,13 @@ class Dispersion:
 class Concentration:
     """How unevenly `quantity` lies over merchants: `hhi` is the sum of squared shares x 10,000, `effective` 10,000 over
     it, `top4` the share of the largest four. `earlier` is the merchant's quantity in a window before this one that does
-    not overlap with it: the interval is that of readings that differ as these two do, its change a ratio less 1."""
+    not overlap with it: the interval is that of readings that differ as these two do, its change a ratio less 1. There
+    is none where `quantity` nowhere differs from what it is to be held `against`."""
 
     quantity: pl.Expr
     earlier: pl.Expr
     statistic: Literal["hhi", "top4", "effective"]
+    against: pl.Expr | None = None
 
 
 @dataclass(frozen=True)
@@ -86,4 +99,4 @@ class Measured:
     changes_by: Literal["difference", "ratio"] = "difference"
 
 
-Form = Total | Count | Share | Balance | Quantile | Dispersion | Concentration | Measured
+Form = Total | Count | Share | Balance | Quantile | Median | Dispersion | Concentration | Measured

@@ -4,17 +4,28 @@ Source: METHOD 5.3, 5.6. The intervals leave out one merchant at a time, with th
 a group of its listings alone is gone, one that others share is smaller.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
+from transforms.concentration import POINTS
 from transforms.ordered import FloatArray, IntArray
 from transforms.publication import base_facts
 from transforms.samples import Estimate, counts_by
 from transforms.shares import logit_interval, rule_of_three
 from transforms.titles import first_and_last
-from transforms.uncertainty import Interval, effective_degrees, effective_number, jackknife_error, student_quantile
+from transforms.uncertainty import (
+    Interval,
+    effective_degrees,
+    effective_number,
+    jackknife_error,
+    mapped,
+    student_quantile,
+)
 from transforms.view import View
 
 ALIKE, SPREAD = "groups of alike titles, jackknife v1", "spread inside groups of alike titles, jackknife v1"
+CROWDED = "squared shares of groups of alike titles, jackknife v1"
 
 
 def title_homogeneity(view: View) -> Estimate | None:
@@ -34,6 +45,39 @@ def title_homogeneity(view: View) -> Estimate | None:
         interval = logit_interval(alike, jackknife_error(deleted), effective_degrees(deleted - alike))
     counts = counts_by(view.merchant, view.weight)
     return Estimate(interval, *counts, base_facts(counts[0], listings, 1.0), ALIKE)
+
+
+def title_hhi(view: View) -> Estimate | None:
+    """The sum of the squared shares of the listings that groups have, times 10,000; None where all listings are one
+    merchant's. Its interval goes no lower than were none alike; where none are, it goes up to one group of as many as
+    the rule of three leaves."""
+    listings = np.bincount(view.merchant).astype(np.float64)
+    if len(listings) < 2:
+        return None
+    count, sizes = len(view.group), np.bincount(view.group).astype(np.float64)
+    least, index = 1 / count, float(np.square(sizes / count).sum())
+    if len(sizes) == count:
+        one = rule_of_three(effective_number(listings))
+        interval = Interval(least, least, one**2 + (1 - one) / count)
+    elif len(sizes) == 1:
+        interval = Interval(1.0, 1.0, 1.0)
+    else:
+        deleted = _left_squares(view, sizes) / (count - listings) ** 2
+        told = logit_interval(index, jackknife_error(deleted), effective_degrees(deleted - index))
+        assert told.low is not None
+        interval = replace(told, low=max(least, told.low))
+    counts = counts_by(view.merchant, view.weight)
+    facts = base_facts(counts[0], listings, 1.0)
+    return Estimate(mapped(interval, lambda end: POINTS * end), *counts, facts, CROWDED)
+
+
+def _left_squares(view: View, sizes: FloatArray) -> FloatArray:
+    """The sum of the squared sizes of the groups without each merchant in turn."""
+    cell, own = np.unique(view.group * view.merchants + view.merchant, return_counts=True)
+    group, merchant = np.divmod(cell, view.merchants)
+    lost = own * (2 * sizes[group] - own)  # n^2 - (n - own)^2
+    left: FloatArray = np.square(sizes).sum() - np.bincount(merchant, lost, minlength=view.merchants)
+    return left
 
 
 def duplicate_dispersion(view: View) -> Estimate | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from inspect import cleandoc
 from typing import Literal, TypeVar
 
-from transforms.forms import Balance, Form, Measured, Share
+from transforms.forms import Balance, Form, Measured, Median, Share
 
 CUTS = ("marketplace", "mode", "assistant", "merchant_years")  # kinds of segments that most metrics are published in
 FEW_CUTS = ("marketplace", "mode")
@@ -43,7 +43,7 @@ class LevelMetric(Metric):
     @property
     def change_unit(self) -> str:
         """The unit of its change on the year: points of share for differences, else a fraction."""
-        is_difference = isinstance(self.form, Share | Balance) or (
+        is_difference = isinstance(self.form, Share | Balance | Median) or (
             isinstance(self.form, Measured) and self.form.changes_by == "difference"
         )
         return "share" if is_difference else "change"

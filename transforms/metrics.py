@@ -8,19 +8,17 @@ from functools import cache
 
 import polars as pl
 
-from transforms import crowding, price_war
+from transforms import crowding, price_war, service
 from transforms.bounds import WITHOUT_A_MODEL
 from transforms.forms import Count, Quantile, Share, Total
 from transforms.metric import CUTS, LevelMetric, Metric, metric, metrics_of
 from transforms.split_metrics import effect_metrics, linked_metrics, montgomery_metrics
 
-SERVICE = ("refund_only", "return_7d", "ship_48h")
-
 
 @cache
 def metrics() -> Sequence[LevelMetric]:
     """The metrics of a belt and week, in the order in which they are published."""
-    modules = (__name__, price_war.__name__, crowding.__name__)
+    modules = (__name__, price_war.__name__, crowding.__name__, service.__name__)
     return tuple(made for module in modules for made in metrics_of(module))
 
 
@@ -145,27 +143,27 @@ def median_price() -> Quantile:
     unit="share",
     en="Listings below cost",
     zh="低于成本的商品占比",
-    definition_zh="单价严格低于产业带成本下限（同一计价单位）的商品占比；无有出处的成本下限则不计算。",
+    definition_zh="单价严格低于产业带成本下限（同一计价单位）的商品占比；成本下限有区间时，结果区间涵盖其两端；无有出处的成本下限则不计算。",
     source="METHOD 5.1",
     pillar="price",
 )
 def below_cost_share() -> Share:
     """Share of listings priced strictly below the belt's cost floor, among those of the floor's unit class; none where
-    no sourced floor is known."""
-    return Share(pl.col("unit_price_yuan") < pl.col("cost_floor_yuan"))
+    no sourced floor is known. Where its source leaves the floor a range, the interval holds the shares at both ends."""
+    return price_war.below_floor()
 
 
 @metric(
     unit="ratio",
     en="Median price over cost floor",
     zh="单价中位数与成本下限之比",
-    definition_zh="与成本下限同一计价单位的商品单价中位数除以成本下限；无有出处的成本下限则不计算。",
+    definition_zh="与成本下限同一计价单位的商品单价中位数除以成本下限；区间涵盖成本下限区间的两端；无有出处的成本下限则不计算。",
     source="METHOD 5.1",
 )
 def margin_over_floor() -> Quantile:
     """Median unit price over the belt's cost floor, among listings of the floor's unit class: 1.2 is a fifth above what
-    the material costs; none where no sourced floor is known."""
-    return Quantile(pl.col("unit_price_yuan") / pl.col("cost_floor_yuan"))
+    the material costs; none where no sourced floor is known. The interval holds a range of the floor too."""
+    return price_war.over_floor()
 
 
 @metric(
@@ -219,7 +217,7 @@ def ad_share() -> Share:
 def service_pressure() -> Share:
     """Share of listings that carry a badge for refund without return, return within 7 days, or shipping within 48
     hours, among those whose page shows badges at all."""
-    return Share(pl.col("flags").list.eval(pl.element().is_in(SERVICE)).list.any())
+    return Share(pl.col("flags").list.eval(pl.element().is_in(service.FLAGS)).list.any())
 
 
 @metric(

@@ -24,10 +24,13 @@ READ = ["weight", "value_yuan", "price_yuan", "unit", "sales_basis"]
 READ_BY_METRICS = {  # null where the rows do not have them
     "unit_price_yuan": pl.Float64(),
     "cost_floor_yuan": pl.Float64(),
+    "cost_floor_low_yuan": pl.Float64(),
+    "cost_floor_high_yuan": pl.Float64(),
     "earlier_price_yuan": pl.Float64(),
     "older_price_yuan": pl.Float64(),
     "highest_since_yuan": pl.Float64(),
     "earlier_merchant_yuan": pl.Float64(),
+    "earlier_merchant_low_yuan": pl.Float64(),
     "merchant_repurchase_share": pl.Float64(),
     "return_share": pl.Float64(),
     "merchant_years": pl.Float64(),

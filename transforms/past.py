@@ -27,7 +27,8 @@ CODED = {
     "variant": pl.format("{} {}", pl.col("unit").fill_null(""), PACK),
 }
 CATEGORY = pl.concat_str("marketplace", "category", separator="\x1f")  # sorts as its parts do
-READ = ["weight", "price_yuan", "unit_price_yuan", "value_yuan", *CODED, "title_code", "category_code", "page"]
+OPTIONAL = ("value_low_yuan", "page")  # null where the rows do not have them
+READ = ["weight", "price_yuan", "unit_price_yuan", "value_yuan", *CODED, "title_code", "category_code", *OPTIONAL]
 
 T = TypeVar("T")
 
@@ -136,9 +137,10 @@ def past_of(rows: pl.DataFrame, held: Collection[date] = ()) -> Past:
     titles = once.select(pl.col("title_text").alias("title")).unique().drop_nulls().sort("title")["title"]
     title = pl.col("title_text").rank("dense").cast(pl.Float64) - 1
     category = CATEGORY.rank("dense").cast(pl.Float64) - 1
-    page = pl.col("page").cast(pl.Float64) if "page" in once.columns else pl.lit(None, pl.Float64).alias("page")
+    optional = [pl.col(name) if name in once.columns else pl.lit(None).alias(name) for name in OPTIONAL]
+    told = [each.cast(pl.Float64) for each in optional]
     title_code = title.fill_null(NO_TITLE).alias("title_code")
-    coded = once.with_columns(*codes, title_code, category.alias("category_code"), page)
+    coded = once.with_columns(*codes, title_code, category.alias("category_code"), *told)
     read = coded.with_columns(
         pl.col("weight").fill_null(0.0), *(pl.col(name).fill_null(float("nan")) for name in READ[1:])
     )

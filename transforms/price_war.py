@@ -7,6 +7,7 @@ from transforms.forms import Balance, Dispersion, Measured, Quantile, Share
 from transforms.homogeneity import duplicate_dispersion as measure_duplicates
 from transforms.metric import ALONE, FEW_CUTS, metric
 from transforms.undercutting import undercut_chain as measure_chain
+from transforms.undercutting import undercut_chain_p95 as measure_long_chains
 from transforms.undercutting import undercut_excess as measure_excess
 from transforms.undercutting import undercut_share as measure_undercutting
 
@@ -15,35 +16,47 @@ IS_CUT = pl.col("price_yuan") < (1 - CUT) * pl.col("earlier_price_yuan")
 IS_RISEN = pl.col("price_yuan") * (1 - CUT) > pl.col("earlier_price_yuan")
 OLD = (1 - CUT) * pl.col("older_price_yuan")
 IS_REGULAR_CUT = (pl.col("earlier_price_yuan") < OLD) & (pl.col("highest_since_yuan") < OLD)
-BELOW_COST = pl.col("unit_price_yuan") < pl.col("cost_floor_yuan")
+FLOORS = tuple(pl.col(name) for name in ("cost_floor_low_yuan", "cost_floor_yuan", "cost_floor_high_yuan"))
+
+
+def below_floor(times: float = 1.0, by: pl.Expr | None = None) -> Share:
+    """The share priced strictly below so many times the cost floor, and below that of either end of its range."""
+    least, point, most = (pl.col("unit_price_yuan") < times * floor for floor in FLOORS)
+    return Share(point, by=by, between=(least, most))
+
+
+def over_floor() -> Quantile:
+    """The median unit price over the cost floor, and over either end of its range."""
+    most, point, least = (pl.col("unit_price_yuan") / floor for floor in FLOORS)
+    return Quantile(point, between=(least, most))
 
 
 @metric(
     unit="share",
     en="Displayed sales below cost",
     zh="低于成本的成交额占比",
-    definition_zh="单价严格低于产业带成本下限的商品在展示成交额中的占比；无有出处的成本下限则不计算。",
+    definition_zh="单价严格低于产业带成本下限的商品在展示成交额中的占比；区间涵盖成本下限区间的两端；无有出处的成本下限则不计算。",
     source="METHOD 5.1",
     cuts=ALONE,
 )
 def below_cost_value_share() -> Share:
     """Share of displayed sales made at prices strictly below the belt's cost floor, among listings of the floor's unit
-    class that show sales; none where no sourced floor is known."""
-    return Share(BELOW_COST, by=pl.col("value_yuan"))
+    class that show sales; none where no sourced floor is known. The interval holds a range of the floor too."""
+    return below_floor(by=pl.col("value_yuan"))
 
 
 @metric(
     unit="share",
     en="Listings at most a tenth above cost",
     zh="不高于成本110%的商品占比",
-    definition_zh="单价低于产业带成本下限1.1倍的商品占比，即扣除材料后几乎没有加工余地；无有出处的成本下限则不计算。",
+    definition_zh="单价低于产业带成本下限1.1倍的商品占比，即扣除材料后几乎没有加工余地；区间涵盖成本下限区间的两端；无有出处的成本下限则不计算。",
     source="METHOD 5.1",
     cuts=ALONE,
 )
 def near_cost_share() -> Share:
     """Share of listings priced below 1.1 times the belt's cost floor, which leaves next to nothing for making them;
-    none where no sourced floor is known."""
-    return Share(pl.col("unit_price_yuan") < 1.1 * pl.col("cost_floor_yuan"))
+    none where no sourced floor is known. The interval holds a range of the floor too."""
+    return below_floor(1.1)
 
 
 @metric(
@@ -87,6 +100,19 @@ def quartile_ratio() -> Quantile:
     """The price that a quarter of listings exceed over the price that a quarter undercut, in the commonest unit class:
     its logarithm is the interquartile range of logarithms."""
     return Quantile(pl.col("main_price_yuan"), level=0.75, over=0.25)
+
+
+@metric(
+    unit="ratio",
+    en="Lower decile over median price",
+    zh="单价下十分位数与中位数之比",
+    definition_zh="最常见计价单位商品单价的10%分位数与中位数之比；越小，低价商品离中位价越远。",
+    source="METHOD 5.3",
+    cuts=ALONE,
+)
+def decile_ratio() -> Quantile:
+    """The price that a tenth of listings undercut over the median price, in the commonest unit class."""
+    return Quantile(pl.col("main_price_yuan"), level=0.1, over=0.5)
 
 
 @metric(
@@ -201,3 +227,17 @@ def undercut_excess() -> Measured:
 def undercut_chain() -> Measured:
     """Undercuts per chain, a chain being those of one group with at most two weeks between; none without any."""
     return Measured(measure_chain, changes_by="ratio")
+
+
+@metric(
+    unit="ratio",
+    en="Undercuts in a row that 95 % of the chains do not exceed",
+    zh="连续压价次数（95%分位）",
+    definition_zh="13周内95%的压价链不超过的压价次数；区间由超过各长度的链所占比例的区间得出，链少时上端即13周的上限；没有压价则不计算。",
+    source="METHOD 5.5",
+    cuts=ALONE,
+)
+def undercut_chain_p95() -> Measured:
+    """How many undercuts 95 % of the chains of thirteen weeks do not exceed; none without any. The interval is that of
+    the share of chains that exceed each length, so that few chains leave its upper end at what thirteen weeks hold."""
+    return Measured(measure_long_chains, changes_by="ratio")

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from transforms.dispersion import HALF, dispersion_rows
-from transforms.forms import Dispersion, Quantile
+from transforms.forms import Dispersion, Median, Quantile
 from transforms.metric import LevelMetric
 from transforms.ordered import BoolArray, IntArray
 from transforms.publication import BaseFacts, facts_of_rows
@@ -21,8 +21,16 @@ from transforms.segments import Masks
 from transforms.share_tables import Found, Wanted, seen_at_either
 from transforms.uncertainty import Interval, mapped, with_p_of_ratio
 
-LEVELS = {Quantile: "cluster quantile, Woodruff v1", Dispersion: "median distance, Woodruff v1"}
-CHANGES = {Quantile: "ratio of quantiles, Woodruff v1", Dispersion: "ratio of median distances, Woodruff v1"}
+LEVELS = {
+    Quantile: "cluster quantile, Woodruff v1",
+    Median: "median over merchants, Woodruff v1",
+    Dispersion: "median distance, Woodruff v1",
+}
+CHANGES = {
+    Quantile: "ratio of quantiles, Woodruff v1",
+    Median: "difference of medians, Woodruff v1",
+    Dispersion: "ratio of median distances, Woodruff v1",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,8 @@ class Priced:
         if isinstance(metric.form, Dispersion):
             listings = replace(self.listings, weight=self.listings.weight[places])
             return dispersion_rows(listings, self.quantile(HALF, places))
+        if isinstance(metric.form, Median):
+            return self.quantile(HALF, places)
         assert isinstance(metric.form, Quantile)
         found = self.quantile(metric.form.level, places)
         return found if metric.form.over is None else found.over(self.quantile(metric.form.over, places))
@@ -70,7 +80,7 @@ def quantile_levels_of(sample: Sample, masks: Masks, wanted: Wanted) -> Found:
     """The levels of quantiles and dispersions, from the listings of a week and which of these are in which segment."""
     found: Found = {}
     for name, names, metrics in _by_price(wanted):
-        priced = _priced(sample, name, np.array([masks[segment] for segment in names]), _asked(names, metrics))
+        priced = _priced(sample, name, np.array([masks[segment] for segment in names]), _asked(names, metrics), metrics)
         asked = [(metric, segment, names.index(segment)) for metric, segments in metrics for segment in segments]
         intervals = intervals_of(joined([priced.rows(metric, _places(names, own)) for metric, own in metrics]))
         for (metric, segment, place), interval in zip(asked, intervals, strict=True):
@@ -88,7 +98,7 @@ def quantile_changes_of(base: Sample, current: Sample, masks: Masks, wanted: Wan
     for name, names, metrics in _by_price(wanted):
         belongs = np.array([masks[segment] for segment in names])
         asked = _asked(names, metrics)
-        then, now = (_priced(end, name, belongs[:, end.merchant], asked) for end in (base, current))
+        then, now = (_priced(end, name, belongs[:, end.merchant], asked, metrics) for end in (base, current))
         is_there: BoolArray = np.count_nonzero(now.listings.weight > 0, axis=1) > 0
         counts = seen_at_either(base, current, [name], belongs)
         told = [(metric, segment, names.index(segment)) for metric, segments in metrics for segment in segments]
@@ -105,6 +115,9 @@ def _ratios(then: Priced, now: Priced, metrics: Sequence[tuple[LevelMetric, list
     """The changes of metrics in some segments each."""
     if not then.listings.weight.any():
         return [Interval(None) for _, places in metrics for _ in places]
+    if now.listings.are_shares:
+        apart = intervals_of(joined([now.rows(*asked).less(then.rows(*asked)) for asked in metrics]))
+        return [mapped(with_p_of_ratio(each), lambda end: float(np.log(end))) for each in apart]
     ratios = intervals_of(joined([now.rows(*asked).over(then.rows(*asked)) for asked in metrics]))
     return [mapped(with_p_of_ratio(ratio), lambda end: end - 1) for ratio in ratios]
 
@@ -114,24 +127,28 @@ def _places(names: list[str], segments: Sequence[str]) -> list[int]:
 
 
 def _by_price(wanted: Wanted) -> list[tuple[str, list[str], Wanted]]:
-    """The metrics by the name of the price they read, with all segments that any of them is published in."""
-    grouped: dict[str, list[tuple[LevelMetric, Sequence[str]]]] = {}
+    """The metrics by the name of the price they read, with all segments that any of them is published in; medians over
+    merchants by themselves."""
+    grouped: dict[tuple[str, bool], list[tuple[LevelMetric, Sequence[str]]]] = {}
     for metric, segments in wanted:
         if segments:
-            grouped.setdefault(names_of(metric)[0], []).append((metric, segments))
+            grouped.setdefault((names_of(metric)[0], isinstance(metric.form, Median)), []).append((metric, segments))
     return [
         (name, list(dict.fromkeys(segment for _, segments in metrics for segment in segments)), metrics)
-        for name, metrics in grouped.items()
+        for (name, _), metrics in grouped.items()
     ]
 
 
-def _priced(sample: Sample, name: str, is_in: BoolArray, asked: Sequence[tuple[float, int]]) -> Priced:
-    """One price in the segments that `is_in` (segments x listings) names."""
+def _priced(sample: Sample, name: str, is_in: BoolArray, asked: Sequence[tuple[float, int]], metrics: Wanted) -> Priced:
+    """One price in the segments that `is_in` (segments x listings) names; where they are medians over merchants a
+    listing weighs the less the more its merchant has."""
     read, known = sample.read(name), sample.order(name)  # what is in order already is sorted in no time
     weight = np.where(is_in[:, known], sample.weight[known], 0.0)
-    return Priced(
-        Weighted(read[known][None], weight, sample.merchant[known], sample.size), sample.counted[known], asked
-    )
+    listings = Weighted(read[known][None], weight, sample.merchant[known], sample.size)
+    if isinstance(metrics[0][0].form, Median):
+        count = listings.by_merchant((weight > 0).astype(np.float64))[:, listings.merchant]
+        listings = replace(listings, weight=weight / np.maximum(1.0, count), are_shares=True)
+    return Priced(listings, sample.counted[known], asked)
 
 
 def _asked(names: list[str], metrics: Wanted) -> list[tuple[float, int]]:

@@ -6,7 +6,7 @@ from which ratios of quantiles and of weeks have their intervals. Source: METHOD
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from math import isnan
 
 import numpy as np
@@ -23,17 +23,19 @@ TIE = 1e-12  # cumulated weights closer than this are equal
 @dataclass(frozen=True)
 class Weighted:
     """Listings' prices (above 0), in one row for all or in one for each row of weights, the weights (rows x listings),
-    and the number of each listing's merchant below `size`."""
+    and the number of each listing's merchant below `size`. Of shares, which may be 0, differences are told and not
+    ratios: influences are then on the share itself."""
 
     price: FloatArray
     weight: FloatArray
     merchant: IntArray
     size: int
+    are_shares: bool = False
 
     def take(self, rows: slice) -> "Weighted":
         """Some of the rows."""
         price = self.price if len(self.price) == 1 else self.price[rows]
-        return Weighted(price, self.weight[rows], self.merchant, self.size)
+        return replace(self, price=price, weight=self.weight[rows])
 
     def by_merchant(self, values: FloatArray) -> FloatArray:
         """The sums of each row's values by merchant."""
@@ -44,8 +46,8 @@ class Weighted:
 @dataclass(frozen=True)
 class Rows:
     """Positive statistics, one per row (NaN where there is none), with the influence of each merchant on their
-    logarithm (0 where absent), which merchants are there, and whether there is an interval. `low` and `high` are NaN
-    where the interval follows from the influences alone."""
+    logarithm or, of shares, on themselves (0 where absent), which merchants are there, and whether there is an
+    interval. `low` and `high` are NaN where the interval follows from the influences alone."""
 
     value: FloatArray
     low: FloatArray
@@ -61,6 +63,11 @@ class Rows:
         influence, is_there = self.influence - other.influence, self.is_there | other.is_there
         ratio = divided(self.value, other.value)
         return Rows(ratio, unknown, unknown, influence, is_there, self.is_open & other.is_open)
+
+    def less(self, other: "Rows") -> "Rows":
+        """The differences to shares of the same numbered merchants: e to their power, whose logarithm they are."""
+        own, others = (replace(rows, value=np.exp(rows.value)) for rows in (self, other))
+        return own.over(others)
 
     def take(self, rows: list[int] | slice) -> "Rows":
         """Some of them."""
@@ -90,10 +97,11 @@ def quantile_rows(listings: Weighted, level: FloatArray) -> Rows:
     error, degrees = jackknife(deleted, level, is_there)
     reach = stdtrit(degrees, (1 + CONFIDENCE) / 2) * error / (level * (1 - level))
     shares = [np.where(error == 0, level, expit(logit(level) + side)) for side in (-reach, reach)]
-    low, high = _read_off(price, cumulated, shares, value)
+    low, high = _read_off(price, cumulated, shares, value, listings.are_shares)
     logits = logit(np.minimum(shares[1], 1 - TIE)) - logit(np.maximum(shares[0], TIE))
     is_wide = (high > low) & (logits > 0)  # equal prices may differ by a rounding error, with no interval of the share
-    slope = divided(np.log(np.where(is_wide, high / low, 1.0)), np.where(is_wide, logits, 1.0)) / (level * (1 - level))
+    wide = high - low if listings.are_shares else np.log(np.where(is_wide, high / low, 1.0))
+    slope = divided(np.where(is_wide, wide, 0.0), np.where(is_wide, logits, 1.0)) / (level * (1 - level))
     influence = -slope[:, None] * divided(part - level[:, None] * of, of.sum(axis=1, keepdims=True))
     low, high = (np.where(is_open, end, np.nan) for end in (low, high))
     return Rows(value, low, high, np.nan_to_num(influence), is_there, is_open)
@@ -154,7 +162,7 @@ def _at(price: FloatArray, cumulated: FloatArray, level: FloatArray) -> FloatArr
 
 
 def _read_off(
-    price: FloatArray, cumulated: FloatArray, shares: list[FloatArray], value: FloatArray
+    price: FloatArray, cumulated: FloatArray, shares: list[FloatArray], value: FloatArray, are_shares: bool
 ) -> tuple[FloatArray, FloatArray]:
     """Both ends of the prices' intervals from those of the shares."""
     low, high = (_at(price, cumulated, share) for share in shares)
@@ -162,9 +170,15 @@ def _read_off(
         return low, high
     lowest = np.where(cumulated > 0, cumulated, np.inf).min(axis=1)
     but_highest = np.where(cumulated < cumulated[:, -1:], cumulated, 0.0).max(axis=1)
-    low = np.where(shares[0] < lowest, np.minimum(low, value**2 / high), low)
-    high = np.where(shares[1] > but_highest, np.maximum(high, value**2 / low), high)
+    low = np.where(shares[0] < lowest, np.minimum(low, _mirrored(value, high, are_shares)), low)
+    high = np.where(shares[1] > but_highest, np.maximum(high, _mirrored(value, low, are_shares)), high)
     return low, high
+
+
+def _mirrored(value: FloatArray, end: FloatArray, are_shares: bool) -> FloatArray:
+    """The end on the other side that is as far from the value."""
+    mirrored: FloatArray = np.clip(2 * value - end, 0.0, 1.0) if are_shares else value**2 / end
+    return mirrored
 
 
 def _below(listings: Weighted, value: FloatArray, level: FloatArray) -> FloatArray:

@@ -6,10 +6,11 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from transforms.forms import Balance, Concentration, Count, Dispersion, Form, Measured, Quantile, Share, Total
+from transforms.forms import Balance, Concentration, Count, Dispersion, Form, Measured, Median, Quantile, Share, Total
 from transforms.metric import LevelMetric
 from transforms.metrics import metrics
 from transforms.ordered import FloatArray, sums_by
+from transforms.unsure import at_ends
 
 
 def read_values(rows: pl.DataFrame, unit: pl.Expr) -> dict[str, FloatArray]:
@@ -49,7 +50,7 @@ def _reads() -> dict[str, dict[str, pl.Expr]]:
     """By metric what it reads, by name; what reads the same has the same name."""
     known: dict[str, tuple[str, pl.Expr]] = {}
     found = {}
-    for metric in metrics():
+    for metric in [*metrics(), *(end for ends in at_ends().values() for end in ends)]:
         own = [(f"{metric.id} {place}", expression) for place, expression in enumerate(_expressions(metric.form))]
         found[metric.id] = dict(known.setdefault(str(expression), (name, expression)) for name, expression in own)
     return found
@@ -63,9 +64,9 @@ def _expressions(form: Form) -> list[pl.Expr]:
             return [part] if by is None else [part, by]
         case Balance(part=part, against=against):
             return [part, against]
-        case Quantile(price=price) | Dispersion(price=price):
-            return [price]
-        case Concentration(quantity=quantity, earlier=earlier):
-            return [quantity, earlier]
+        case Quantile(price=one) | Dispersion(price=one) | Median(part=one):
+            return [one]
+        case Concentration(quantity=quantity, earlier=earlier, against=against):
+            return [quantity, earlier, *([] if against is None else [against])]
         case Count() | Measured():
             return []

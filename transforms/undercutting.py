@@ -1,58 +1,27 @@
-"""Chains of cuts: a merchant goes below a price that another one has just set, in a group of alike listings.
+"""Undercutting: how often a merchant goes below a price that another one has just set, and how long that goes on.
 
-An event is a cut by which a listing becomes the cheapest of its group, at least 0.5 % below what was the lowest price,
-within two weeks after another merchant set that one (by changing its price, or by coming). A chain is events of one
-group with no more than two weeks between them. Source: METHOD 5.5.
-
-Cuts cluster by chance too. The null deals each listing's changes of price to other weeks at random: it keeps its own
-changes, and only the answer to others is lost.
+What an event is, transforms/rivals.py says; a chain is events of one group with no more than two weeks between them.
+Source: METHOD 5.5.
 """
-
-from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
+from transforms.dealt import dealt_events
 from transforms.ordered import BoolArray, FloatArray, IntArray, sums_by
 from transforms.publication import base_facts
+from transforms.rivals import ANSWER, WEEKS, Events, Rivals, events_of, read_rivals
 from transforms.samples import Estimate, counts_by
-from transforms.shares import share_level
+from transforms.shares import Shares, share_level, share_levels
 from transforms.uncertainty import CONFIDENCE, Interval, mapped
 from transforms.view import View
 
-WEEKS = 13
-CUT = 0.005  # an event goes below the lowest price by as much at least
-ANSWER = 2  # weeks within which a cut answers another
-DEALS = 99  # of changes to weeks, for the null
-ORDERS = 4096  # of the weeks, from which the deals are drawn
-SEED = 19
-RATE, EXCESS, CHAIN = (
+LONG = 0.95  # of the chains are no longer than the long ones
+RATE, EXCESS, CHAIN, LONG_CHAIN = (
     "cluster share, jackknife v1",
-    "permutation of weeks v1",
+    "permutation of weeks v2",
     "events over chains, groups as clusters v1",
+    "lengths of chains, groups as clusters v1",
 )
-
-
-@dataclass(frozen=True)
-class Rivals:
-    """Listings of groups with several merchants, sorted by group: the logarithm of their unit prices, weeks x listings
-    (NaN where they do not stand or had another unit or pack), and the number of the group and merchant of each."""
-
-    price: FloatArray
-    group: IntArray
-    merchant: IntArray
-    weight: FloatArray
-
-    @property
-    def starts(self) -> IntArray:
-        """The first listing of each group."""
-        return np.flatnonzero(np.diff(self.group, prepend=-1))
-
-    @property
-    def listing_weeks(self) -> FloatArray:
-        """In how many weeks after the first each stands."""
-        found: FloatArray = np.isfinite(self.price[1:]).sum(axis=0).astype(np.float64)
-        return found
 
 
 def undercut_share(view: View) -> Estimate | None:
@@ -67,9 +36,9 @@ def undercut_excess(view: View) -> Estimate | None:
     rivals = _rivals(view)
     if rivals is None:
         return None
-    rate, listing_weeks = _rate(view, rivals), float(rivals.listing_weeks.sum())
+    rate = _rate(view, rivals)
     assert rate.value is not None
-    by_chance = _events(rivals, _dealt(rivals))[0].sum(axis=-1) / listing_weeks
+    by_chance = dealt_events(rivals) / float(rivals.listing_weeks.sum())
     low, high = np.quantile(by_chance, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     mean = float(by_chance.mean())
     below, above = float(high) - mean, mean - float(low)
@@ -85,67 +54,42 @@ def undercut_chain(view: View) -> Estimate | None:
     rivals = _rivals(view)
     if rivals is None:
         return None
-    events = _found(view, rivals)[1]
+    events = _by_week(_found(view, rivals), rivals)
     counts = [part.sum(axis=0).astype(np.float64) for part in (events & _after_one(events), events)]
     going_on = share_level(*counts)
     return None if going_on.low is None else _estimate(mapped(going_on, lambda share: 1 / (1 - share)), rivals, CHAIN)
 
 
+def undercut_chain_p95(view: View) -> Estimate | None:
+    """The length in events that 95 % of the chains do not exceed; None without events."""
+    rivals = _rivals(view)
+    if rivals is None:
+        return None
+    length, group = _chains(_by_week(_found(view, rivals), rivals))
+    interval = _long(length, group, len(rivals.starts))
+    return None if interval.low is None else _estimate(interval, rivals, LONG_CHAIN)
+
+
 def _rate(view: View, rivals: Rivals) -> Interval:
     size = int(rivals.merchant.max()) + 1
-    part, of = (sums_by(rivals.merchant, values, size) for values in (_found(view, rivals)[0], rivals.listing_weeks))
+    found = np.bincount(_found(view, rivals).listing, minlength=len(rivals.group)).astype(np.float64)
+    part, of = (sums_by(rivals.merchant, values, size) for values in (found, rivals.listing_weeks))
     return share_level(part, of)
 
 
-def _found(view: View, rivals: Rivals) -> tuple[FloatArray, BoolArray]:
-    return view.kept("events", lambda: _events(rivals, rivals.price))
+def _found(view: View, rivals: Rivals) -> Events:
+    return view.kept("events", lambda: events_of(rivals, np.where(rivals.stands, rivals.price, np.inf)[..., None]))
 
 
 def _rivals(view: View) -> Rivals | None:
-    return view.kept("rivals", lambda: _read_rivals(view))
+    return view.kept("rivals", lambda: read_rivals(view))
 
 
-def _read_rivals(view: View) -> Rivals | None:
-    is_in = view.in_shared_groups
-    if not is_in.any():
-        return None
-    own = np.flatnonzero(is_in)
-    own = own[np.argsort(view.group[own], kind="stable")]
-    is_same = view.window(WEEKS, "variant", own) == view.now("variant")[own]
-    price = np.where(is_same, np.log(view.window(WEEKS, "unit_price_yuan", own)), np.nan)
-    rivals = Rivals(price, view.group[own], view.merchant[own], view.weight[own])
-    return rivals if rivals.listing_weeks.any() else None
-
-
-def _events(rivals: Rivals, price: FloatArray) -> tuple[FloatArray, BoolArray]:
-    """By listing how many events are its own, and by week and group whether there is one; `price` is that of the
-    rivals, or many of the kind before the weeks."""
-    starts, places = rivals.starts, np.arange(len(rivals.group))
-    stands = np.isfinite(price)
-    shown = np.where(stands, price, np.inf)
-    lowest = np.minimum.reduceat(shown, starts, axis=-1)
-    is_lowest = shown == np.repeat(lowest, np.diff(starts, append=len(places)), axis=-1)
-    holder = np.minimum.reduceat(np.where(is_lowest, places, len(places) - 1), starts, axis=-1)
-    now, then = holder[..., 1:, :], holder[..., :-1, :]
-    before, after = (np.take_along_axis(part, now, axis=-1) for part in (shown[..., :-1, :], shown[..., 1:, :]))
-    is_below = (after <= lowest[..., :-1, :] + np.log1p(-CUT)) & (before > after) & np.isfinite(before)
-    is_fresh = np.take_along_axis(_lately_set(shown), then, axis=-1)
-    event = is_below & is_fresh & (rivals.merchant[now] != rivals.merchant[then])
-    by_listing = np.zeros((*price.shape[:-2], len(places)))
-    spot = np.nonzero(event)
-    np.add.at(by_listing, (*spot[:-2], now[spot]), 1.0)
-    return by_listing, event
-
-
-def _lately_set(shown: FloatArray) -> BoolArray:
-    """Whether each price that stands was set in this week or the one before, by week but the last; what was there in
-    the first week may be of any age."""
-    is_set = np.zeros(shown.shape, dtype=bool)
-    is_set[..., 1:, :] = (shown[..., 1:, :] != shown[..., :-1, :]) & np.isfinite(shown[..., 1:, :])
-    lately = is_set.copy()
-    for back in range(1, ANSWER):
-        lately[..., back:, :] |= is_set[..., :-back, :]
-    return lately[..., :-1, :]
+def _by_week(events: Events, rivals: Rivals) -> BoolArray:
+    """Whether there is an event, by week and group."""
+    found = np.zeros((WEEKS - 1, len(rivals.starts)), dtype=bool)
+    found[events.week, events.group] = True
+    return found
 
 
 def _after_one(events: BoolArray) -> BoolArray:
@@ -156,24 +100,30 @@ def _after_one(events: BoolArray) -> BoolArray:
     return found
 
 
-def _dealt(rivals: Rivals) -> FloatArray:
-    """Prices whose changes came in other weeks: deals x weeks x listings."""
-    weeks, listings = rivals.price.shape
-    stands = np.isfinite(rivals.price)
-    last = np.maximum.accumulate(np.where(stands, np.arange(weeks)[:, None], 0), axis=0)
-    held = np.take_along_axis(rivals.price, last, axis=0)
-    changes = np.nan_to_num(np.diff(held, axis=0))
-    opening = np.nan_to_num(held[-1]) - changes.sum(axis=0)
-    orders, drawn = _orders(weeks - 1), np.random.default_rng(SEED).integers(0, ORDERS, (DEALS, listings))
-    dealt = changes[orders[drawn].swapaxes(1, 2), np.arange(listings)]
-    path = np.concatenate([np.zeros((DEALS, 1, listings)), dealt.cumsum(axis=1)], axis=1)
-    return np.where(stands, opening + path, np.nan)
+def _chains(events: BoolArray) -> tuple[IntArray, IntArray]:
+    """The number of events of each chain, and its group."""
+    group, week = np.nonzero(events.T)
+    begins = np.flatnonzero(~_after_one(events)[week, group])
+    return np.diff(begins, append=len(group)), group[begins]
 
 
-@cache
-def _orders(weeks: int) -> IntArray:
-    """Some orders of the weeks, drawn once."""
-    return np.random.default_rng(SEED).permuted(np.tile(np.arange(weeks), (ORDERS, 1)), axis=1)
+def _long(length: IntArray, group: IntArray, groups: int) -> Interval:
+    """The least length that 5 % of the chains or less exceed. Its interval ends with those lengths of which that may be
+    so and must be so by the interval of the share that exceeds them: 59 chains at least tell that none is longer."""
+    lengths = np.arange(1, WEEKS)
+    exceed = np.array([np.bincount(group[length > least], minlength=groups) for least in lengths], dtype=np.float64)
+    of = np.bincount(group, minlength=groups).astype(np.float64)
+    found = share_levels(Shares(exceed, np.broadcast_to(of, exceed.shape)))
+    if not len(length) or np.isnan(found.low[0]):
+        return Interval(None)
+    value, low, high = (_first(lengths, end) for end in (found.value, found.low, found.high))
+    return Interval(value, low, high)
+
+
+def _first(lengths: IntArray, exceed: FloatArray) -> float:
+    """The least length that few enough exceed, else the greatest that thirteen weeks can hold."""
+    few = lengths[exceed <= 1 - LONG + 1e-12]
+    return float(few[0] if len(few) else lengths[-1])
 
 
 def _estimate(interval: Interval, rivals: Rivals, method: str) -> Estimate:

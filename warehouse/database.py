@@ -112,6 +112,8 @@ def belts(configs: Configs) -> pl.DataFrame:
                 "categories": belt.categories,
                 "festival": belt.festival,
                 "cost_floor_yuan": floor.yuan if floor else None,
+                "cost_floor_low_yuan": floor.ends[0] if floor and floor.ends else None,
+                "cost_floor_high_yuan": floor.ends[1] if floor and floor.ends else None,
                 "cost_floor_unit": floor.unit if floor else None,
                 "cost_floor_on": floor.on if floor else None,
                 "cost_floor_source": floor.source if floor else None,

@@ -190,6 +190,21 @@ def test_every_key_of_a_file_is_read(tmp_path: Path) -> None:
     assert (belt.valid_from, belt.valid_to) == (date(2020, 1, 1), date(2030, 1, 1))
 
 
+@pytest.mark.parametrize(
+    ("more", "ends"),
+    [
+        ("", None),
+        (", low_yuan: 2", (2.0, 2.5)),
+        (", high_yuan: 3", (2.5, 3.0)),
+        (", low_yuan: 2, high_yuan: 3", (2.0, 3.0)),
+    ],
+)
+def test_a_cost_floor_may_have_a_range(tmp_path: Path, more: str, ends: tuple[float, float] | None) -> None:
+    floor = read_test_belt(written(tmp_path, TEXT.replace("yuan: 2.5", f"yuan: 2.5{more}"))).cost_floor
+    assert floor
+    assert floor.ends == ends
+
+
 def test_an_abolished_code_means_the_division_of_today(tmp_path: Path) -> None:
     home = written(tmp_path, TEXT.replace("330782", "320684"))  # 海门市, a district since 2020
     assert read_test_belt(home).places[0].code == "320614"
@@ -213,6 +228,8 @@ def test_an_abolished_code_means_the_division_of_today(tmp_path: Path) -> None:
         ("yuan: 2.5", "yuan: 0", r":6: found cost_floor.yuan: 0, expected that it should be greater than 0"),
         ("unit: piece", "unit: pieces", r":6: found cost_floor.unit: pieces, expected one of piece, metre, gram"),
         ("date: 2026-01-31", "date: January", r":6: found cost_floor.date: 'January', expected"),
+        ("yuan: 2.5", "yuan: 2.5, low_yuan: 3", r":6: found low_yuan 3\.0, expected it not to be above yuan 2\.5"),
+        ("yuan: 2.5", "yuan: 2.5, high_yuan: 2", r":6: found high_yuan 2\.0, expected it not to be below yuan 2\.5"),
         (", source: a price list", "", r":6: found no cost_floor.source, expected it to be given"),
         ("zh: 测试带", "cn: 测试带", r":2: found unknown key cn"),
         ("categories:", "categorys:", r":5: found unknown key categorys.*did you mean categories"),

@@ -79,9 +79,10 @@ def test_the_replaced_value_is_not_shown(facts: Any, rows: Any) -> None:
 def test_cost_floors_are_shown_with_their_sources(facts: Any, rows: Any) -> None:
     belts = rows.story()["belts"]
     belts[2] |= {"cost_floor_yuan": 3.4, "cost_floor_unit": "metre", "cost_floor_on": rows.week}
-    belts[2] |= {"cost_floor_source": "A price <list>"}
+    belts[2] |= {"cost_floor_source": "A price <list>", "cost_floor_low_yuan": 3.1, "cost_floor_high_yuan": 3.9}
     html = section_of(facts(rows.figure("wuqing-carpets", "planted_share", 0.5), belts=belts))
     assert "¥3.40 per metre" in html
+    assert "[3.10, 3.90]" in html
     assert "A price &lt;list&gt;" in html
     assert "16 November 2026" in html
 

@@ -31,15 +31,15 @@ def test_a_difference_reaches_as_far_as_both_levels_together() -> None:
 
 def test_a_level_without_a_year_ago_stands_beside_a_suppressed_change() -> None:
     now = measure(view_of(np.full((1, 40), 2.0), range(40)))
-    assert set(now) == {"title_homogeneity"}
+    assert set(now) == {"title_homogeneity", "title_hhi"}
     rows = list(measured_figures(now, {}, FULL, shipped_rules()))
     assert [(row.comparison, row.segment, row.decision.reason) for row in rows] == [
         ("level", "all", "none"),
         ("yoy", "all", "no_base"),
-    ]
+    ] * 2
     both = list(measured_figures(now, now, FULL, shipped_rules()))
-    assert [row.interval.value for row in both] == [0.0, 0.0]
-    assert both[1].unit == "share"
+    assert [row.interval.value for row in both] == pytest.approx([0.0, 0.0, 10_000 / 40, 0.0])
+    assert [row.unit for row in both] == ["share", "share", "ratio", "change"]
 
 
 def test_few_merchants_are_not_told_of() -> None:

@@ -19,10 +19,27 @@ def test_the_catalogue_stands_in_the_order_of_publication() -> None:
         *("displayed_sales", "merchants", "listings", "median_price", "below_cost_share", "margin_over_floor"),
         *("floor_ratio", "cut_share", "ad_share", "service_pressure", "repurchase_share", "return_rate"),
         *("below_cost_value_share", "near_cost_share", "floor_velocity", "price_dispersion", "quartile_ratio"),
-        *("duplicate_dispersion", "regular_cut_share", "net_cut_share", "cut_among_changes_share", "cut_size"),
-        *("undercut_share", "undercut_excess", "undercut_chain"),
-        *("title_homogeneity", "hhi", "cr4", "effective_merchants", "volatility"),
+        *(
+            "decile_ratio",
+            "duplicate_dispersion",
+            "regular_cut_share",
+            "net_cut_share",
+            "cut_among_changes_share",
+            "cut_size",
+        ),
+        *("undercut_share", "undercut_excess", "undercut_chain", "undercut_chain_p95"),
+        *(
+            "title_homogeneity",
+            "title_hhi",
+            "hhi",
+            "cr4",
+            "effective_merchants",
+            "hhi_lower",
+            "cr4_lower",
+            "volatility",
+        ),
         *("repurchase_by_sales_share", "full_repurchase_share", "net_sales"),
+        *("refund_only_share", "return_7d_share", "ship_48h_share", "repurchase_median"),
     ]
     assert {metric.unit for metric in catalogue()} == {"yuan", "count", "share", "ratio", "change"}
 
@@ -35,7 +52,9 @@ def test_a_metric_is_published_in_the_belt_and_in_its_own_cuts() -> None:
     assert by_id["price_dispersion"].is_in("mode=self")
     assert not by_id["floor_velocity"].is_in("marketplace=practice")
     assert {metric for metric in by_id if metric not in left_out("price_band=0-10")} == {"displayed_sales"}
-    assert [metric.id for metric in metrics_in("value_top=20")] == ["repurchase_share", "full_repurchase_share"]
+    assert [metric.id for metric in metrics_in("value_top=20")] == [
+        *("repurchase_share", "full_repurchase_share", "repurchase_median")
+    ]
 
 
 def test_every_metric_has_one_id_both_names_and_both_definitions() -> None:
@@ -82,7 +101,7 @@ def test_what_cannot_be_known_has_no_row(rows: Callable[..., pl.DataFrame]) -> N
     found = figures(with_cost_floor(rows(WEEK, {"unit_price_yuan": 2.0}, {"unit_price_yuan": 3.0}), None))
     assert set(found.filter(pl.col("comparison") == "level")["metric"]) == {
         *("displayed_sales", "merchants", "listings", "median_price", "floor_ratio"),
-        *("price_dispersion", "quartile_ratio"),
+        *("price_dispersion", "quartile_ratio", "decile_ratio"),
     }
 
 
@@ -90,6 +109,7 @@ def test_badges_and_advertisements(rows: Callable[..., pl.DataFrame]) -> None:
     badges = [["refund_only", "ship_48h"], ["pay_later"], [], None, ["return_7d"]]
     found = figures(rows(WEEK, *({"flags": flags, "is_advertised": n == 0} for n, flags in enumerate(badges))))
     assert number(found, "service_pressure") == 0.5  # of four whose page shows badges
+    assert [number(found, f"{badge}_share") for badge in ("refund_only", "return_7d", "ship_48h")] == [0.25] * 3
     assert number(found, "ad_share") == pytest.approx(0.2)
 
 
@@ -101,6 +121,7 @@ def test_a_merchants_repurchase_rate_counts_once(rows: Callable[..., pl.DataFram
     ]
     found = figures(rows(WEEK, *listings))
     assert number(found, "repurchase_share") == pytest.approx(0.5)
+    assert number(found, "repurchase_median") == pytest.approx(0.5)
     assert number(found, "return_rate") == pytest.approx(0.35)
 
 
@@ -110,6 +131,7 @@ def test_the_price_that_a_twentieth_undercuts(rows: Callable[..., pl.DataFrame])
     median = (4.0 + 17 / 100 + 4.0 + 18 / 100) / 2
     assert number(found, "median_price") == pytest.approx(median)
     assert number(found, "floor_ratio") == pytest.approx((1.2 + 4.0) / 2 / median)  # 2 of 40 are exactly 5 %
+    assert number(found, "decile_ratio") == pytest.approx((4.01 + 4.02) / 2 / median)  # and 4 of them 10 %
 
 
 def test_shares_change_by_points_and_prices_by_a_ratio(rows: Callable[..., pl.DataFrame]) -> None:
@@ -144,5 +166,5 @@ def test_few_merchants_publish_their_number_only(rows: Callable[..., pl.DataFram
     assert dict(levels.select("metric", "reason").rows()) == {
         **dict.fromkeys(("merchants", "listings"), "none"),
         **dict.fromkeys(("displayed_sales", "median_price", "floor_ratio", "ad_share"), "few_merchants"),
-        **dict.fromkeys(("price_dispersion", "quartile_ratio"), "few_merchants"),
+        **dict.fromkeys(("price_dispersion", "quartile_ratio", "decile_ratio"), "few_merchants"),
     }

@@ -46,7 +46,7 @@ def test_what_was_not_read_or_is_held_back_is_not_looked_back_on(with_past: With
     past, rows = with_past(priced(ago(4), 10.0), priced(WEEK, 8.0))
     held = Past(past.merchant, past.standings, past.titles, {ago(4)})
     found = with_earlier(rows, held)
-    assert [column(found, name) for name in COLUMNS] == [[None], [None], [8.0], [None]]
+    assert [column(found, name) for name in COLUMNS] == [[None], [None], [8.0], [None], [None]]
 
 
 def test_the_highest_price_since_is_over_the_weeks_that_were_read(with_past: WithPast, priced: Any) -> None:

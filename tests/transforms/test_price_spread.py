@@ -54,6 +54,7 @@ def test_intervals_hold_the_spread_that_was_planted(rows: Rows) -> None:
     quartile = stats.norm.ppf(0.75)
     planted = {
         ("quartile_ratio", "level"): np.exp(2 * SPREAD * quartile),
+        ("decile_ratio", "level"): np.exp(SPREAD * stats.norm.ppf(0.1)),
         ("quartile_ratio", "yoy"): np.exp(2 * (SPREAD - 0.4) * quartile) - 1,
         ("price_dispersion", "level"): NORMAL * distance_over_median(SPREAD),
         ("price_dispersion", "yoy"): distance_over_median(SPREAD) / distance_over_median(0.4) - 1,
@@ -82,7 +83,7 @@ def distance_over_median(sigma: float) -> float:
 
 
 def ends_of(found: pl.DataFrame) -> list[tuple[str, str, float, float]]:
-    spread = found.filter(pl.col("metric").is_in(["quartile_ratio", "price_dispersion"]))
+    spread = found.filter(pl.col("metric").is_in(["quartile_ratio", "decile_ratio", "price_dispersion"]))
     return spread.select("metric", "comparison", "low", "high").rows()
 
 

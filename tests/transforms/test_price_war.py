@@ -66,6 +66,26 @@ def test_concentration_needs_a_window_before_to_be_told(
     assert number(figures(with_earlier(numbered, alone)), "hhi") is None
 
 
+def test_concentration_of_lower_ends_by_hand(
+    rows: Callable[..., pl.DataFrame], with_past: Callable[..., tuple[Past, pl.DataFrame]]
+) -> None:
+    """Of five merchants the model has 40, 30, 15, 10 and 5; displays show 40, 20, 20, 10 and 10 at least."""
+    sold, least = (40.0, 30.0, 15.0, 10.0, 5.0), [40.0, 20.0, 20.0, 10.0, 10.0]
+    then, now = (
+        rows(week, *({"value_yuan": yuan} for yuan in sold)).with_columns(value_low_yuan=pl.Series(least))
+        for week in (MONTH_AGO, WEEK)
+    )
+    past, numbered = with_past(then, now)
+    found = figures(with_earlier(numbered, past))
+    assert number(found, "hhi") == pytest.approx(1600 + 900 + 225 + 100 + 25)
+    assert number(found, "hhi_lower") == pytest.approx(1600 + 400 + 400 + 100 + 100)
+    assert number(found, "cr4_lower") == pytest.approx(0.9)
+    told = found.filter(pl.col("metric") == "hhi_lower", pl.col("comparison") == "level", pl.col("segment") == "all")
+    assert told.select("low", "high").row(0) == pytest.approx((2600, 2600))  # both windows agree
+    exact = numbered.with_columns(value_low_yuan="value_yuan")
+    assert number(figures(with_earlier(exact, past)), "hhi_lower") is None
+
+
 def test_what_sells_below_cost_counts_by_what_it_sells(rows: Callable[..., pl.DataFrame]) -> None:
     floor = CostFloor(yuan=1.0, unit="piece", on=WEEK, source="by hand")
     sold = [(0.8, 300.0), (1.05, 100.0), (1.2, None), (3.0, 200.0)]
@@ -76,16 +96,72 @@ def test_what_sells_below_cost_counts_by_what_it_sells(rows: Callable[..., pl.Da
     assert number(found, "near_cost_share") == pytest.approx(2 / 4)
 
 
+RANGE = {"unit": "piece", "on": WEEK, "source": "by hand"}
+
+
+def told(found: pl.DataFrame, metric: str, comparison: str = "level") -> tuple[float, float, float]:
+    wanted = found.filter(metric=metric, comparison=comparison, segment="all")
+    return wanted.select("value", "low", "high").row(0)  # type: ignore[return-value]
+
+
+def test_a_range_of_the_cost_floor_widens_what_is_below_it(rows: Callable[..., pl.DataFrame]) -> None:
+    """Of forty listings 4 are below the range of 1 to 3, 12 below the floor itself, 24 below its upper end: the ends of
+    the interval are the low one of 10 % and the high one of 60 %, as they are told where these are the floor."""
+    prices = [*[0.5] * 4, *[1.5] * 8, *[2.5] * 12, *[4.0] * 16]
+    then, now = (
+        rows(week, *({"unit_price_yuan": factor * price, "value_yuan": 100.0} for price in prices))
+        for week, factor in ((BASE_WEEK, 2.0), (WEEK, 1.0))
+    )
+
+    def tell(floor: CostFloor) -> pl.DataFrame:
+        return figures(with_cost_floor(now, floor), with_cost_floor(then, floor))
+
+    found = tell(CostFloor(yuan=2.0, low_yuan=1.0, high_yuan=3.0, **RANGE))
+    least, point, most = (tell(CostFloor(yuan=yuan, **RANGE)) for yuan in (1.0, 2.0, 3.0))
+    for metric in ("below_cost_share", "below_cost_value_share"):
+        value, low, high = told(found, metric)
+        assert value == pytest.approx(0.3)
+        assert (told(least, metric)[0], told(most, metric)[0]) == pytest.approx((0.1, 0.6))
+        assert (low, high) == (told(least, metric)[1], told(most, metric)[2])
+    low, high = told(least, "near_cost_share")[1], told(most, "near_cost_share")[2]
+    assert told(found, "near_cost_share") == (told(point, "near_cost_share")[0], low, high)
+    low, high = told(most, "margin_over_floor")[1], told(least, "margin_over_floor")[2]
+    assert told(found, "margin_over_floor") == pytest.approx((2.5 / 2, low, high))
+    changes = [told(each, "below_cost_share", "yoy") for each in (least, point, most)]
+    assert [change[0] for change in changes] == pytest.approx([0.1, 0.2, 0.5])
+    value, low, high = told(found, "below_cost_share", "yoy")
+    assert (value, low, high) == (changes[1][0], min(c[1] for c in changes), max(c[2] for c in changes))
+    margins = [told(each, "margin_over_floor", "yoy") for each in (found, point)]
+    assert margins[0] == pytest.approx(margins[1])  # one floor serves both ends
+    assert set(found["metric"]) == set(point["metric"])
+
+
+def test_one_end_of_the_range_leaves_the_other_at_the_floor(rows: Callable[..., pl.DataFrame]) -> None:
+    now = rows(WEEK, *({"unit_price_yuan": price} for price in (0.5, 1.5, 1.5, 2.5, 4.0, 4.0, 4.0, 4.0)))
+    one, point, most = (
+        figures(with_cost_floor(now, CostFloor(**ends, **RANGE)))  # type: ignore[arg-type]
+        for ends in ({"yuan": 2.0, "high_yuan": 3.0}, {"yuan": 2.0}, {"yuan": 3.0})
+    )
+    value, low, high = told(one, "below_cost_share")
+    assert (value, low) == told(point, "below_cost_share")[:2]
+    assert high == told(most, "below_cost_share")[2]
+
+
 def test_repurchase_of_the_listings_that_sell_most(rows: Callable[..., pl.DataFrame]) -> None:
     """Three of fourteen listings are the top 20 %; one merchant has the two best of them, and counts once."""
     rates = [1.0, 0.5, *[0.2] * 11]
     best = {"merchant_id": "m0", "listing_id": "2", "value_yuan": 900.0, "merchant_repurchase_share": 1.0}
     listings = [{"value_yuan": 900.0 - n, "merchant_repurchase_share": rate} for n, rate in enumerate(rates)]
-    found = figures(rows(WEEK, *listings, best))
+    now = rows(WEEK, *listings, best)
+    found = figures(now, now.with_columns(pl.lit(BASE_WEEK).alias("week"), pl.col("merchant_repurchase_share") / 2))
+    assert number(found, "repurchase_median", "yoy") == pytest.approx(0.1)
+    assert number(found, "repurchase_median", "yoy", "value_top=20") == pytest.approx(0.375)
     assert number(found, "repurchase_share", segment="value_top=20") == pytest.approx(0.75)
     assert number(found, "full_repurchase_share", segment="value_top=20") == pytest.approx(1 / 2)
     assert number(found, "full_repurchase_share") == pytest.approx(1 / 13)
     assert number(found, "displayed_sales", segment="value_top=20") is None
+    assert number(found, "repurchase_median", segment="value_top=20") == pytest.approx((1.0 + 0.5) / 2)
+    assert number(found, "repurchase_median") == pytest.approx(0.2)
     by_sales = [900.0, *(900.0 - n for n in range(13))]
     weighted = sum(v * r for v, r in zip(by_sales, [1.0, *rates], strict=True)) / sum(by_sales)
     assert number(found, "repurchase_by_sales_share") == pytest.approx(weighted)

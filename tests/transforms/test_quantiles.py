@@ -126,3 +126,41 @@ def test_intervals_hold_what_was_planted(merchants: int) -> None:
             told = interval(rows)
             hits[name] += told.low <= planted <= told.high  # type: ignore[operator]
     assert {name: is_credible(count, DRAWS) for name, count in hits.items()} == dict.fromkeys(hits, True), hits
+
+
+def shares(of: FloatArray) -> Weighted:
+    """One share of each merchant."""
+    return Weighted(of[None], np.ones((1, len(of))), np.arange(len(of)), len(of), are_shares=True)
+
+
+def test_medians_of_shares_that_are_0_differ_by_points() -> None:
+    none, some = (quantile(shares(np.array(of)), 0.5) for of in ([0.0, 0.0, 0.0, 0.1, 1.0], [0.0, 0.2, 0.3, 0.4, 1.0]))
+    assert (interval(none).value, interval(some).value) == (0.0, 0.3)
+    assert 0.0 == interval(none).low < interval(none).high <= 1.0  # type: ignore[operator]
+    apart = interval(some.less(none))
+    assert np.log(apart.value) == pytest.approx(0.3)  # type: ignore[arg-type]
+    assert apart.low < apart.value < apart.high  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("merchants", [12, 80])
+def test_intervals_hold_the_planted_median_of_rates(merchants: int) -> None:
+    """Rates of a beta law, a tenth of them 0; they rise by two points, give or take ten from merchant to merchant."""
+    law = stats.beta(2, 5)
+    planted = {"level": float(law.ppf((0.5 - 0.1) / 0.9)), "change": 0.0}
+    random = np.random.default_rng(11)
+    many = np.where(random.random(400_000) < 0.1, 0.0, law.rvs(400_000, random_state=random))
+    planted["change"] = float(np.median(moved(random, many)) - np.median(many))
+    hits = dict.fromkeys(planted, 0)
+    for number in range(DRAWS):
+        random = np.random.default_rng([3, merchants, number])
+        rate = np.where(random.random(merchants) < 0.1, 0.0, law.rvs(merchants, random_state=random))
+        then, now = (quantile(shares(of), 0.5) for of in (rate, moved(random, rate)))
+        level, change = interval(then), interval(now.less(then))
+        hits["level"] += level.low <= planted["level"] <= level.high  # type: ignore[operator]
+        hits["change"] += change.low <= np.exp(planted["change"]) <= change.high  # type: ignore[operator]
+    assert {name: is_credible(count, DRAWS) for name, count in hits.items()} == dict.fromkeys(hits, True), hits
+
+
+def moved(random: np.random.Generator, rate: FloatArray) -> FloatArray:
+    """The rates a year later."""
+    return np.clip(rate + random.normal(0.02, 0.1, len(rate)), 0.0, 1.0)
