@@ -16,7 +16,7 @@ from tests.marketplaces.test_nanfeng import record
 
 FILE = Path(__file__).parent / "nanfeng" / "nanfeng.yaml"
 LAST = 56  # weeks after the first
-ARCHIVED = [*range(7), *range(LAST - 7, LAST + 1)]  # the first and the last; of those between no week a year ago was read
+ARCHIVED = [*range(7), *range(LAST - 7, LAST + 1)]  # between them no week has one a year ago that was read
 WEEKS = {number: date(2025, 10, 6) + timedelta(weeks=number) for number in ARCHIVED}
 SOLD_A_WEEK = (40, 30)  # in the first half of the weeks and in the second
 PLANTED = SOLD_A_WEEK[1] / SOLD_A_WEEK[0] - 1
