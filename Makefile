@@ -8,6 +8,9 @@ HOME_DIR ?= data
 # Many tests wait for a server or a clock: one worker more than there are processors
 WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 PACKAGES := configs spiders transforms warehouse reports flows sandbox benchmarks
+# Bytecode is kept whatever the environment says: else every process of a test compiles all it imports, and every worker
+# of pytest works all tests' assertions out anew
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo test check fmt coverage faults bench lock dictionary

@@ -7,6 +7,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+# Before anything starts them: there is a worker for every processor, and on frames as small as these a second thread
+# costs more than it does. Threads have tests of their own: transforms/index/test_threads.py, whole_line/test_demo.py
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
 import pytest
 
 from sandbox.scenario import load

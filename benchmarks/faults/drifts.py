@@ -13,7 +13,7 @@ import polars as pl
 import yaml
 
 from benchmarks.faults.drifted_pages import DRIFTS
-from benchmarks.faults.live_week import CATEGORY, MARKETPLACE, figures_changed, prepare, read_week, site_in
+from benchmarks.faults.live_week import CATEGORY, MARKETPLACE, Ground, figures_changed, ground_in
 from benchmarks.faults.table import FaultRow
 from configs.marketplaces import Marketplace
 from configs.register import load as load_configs
@@ -36,19 +36,21 @@ SHORT_WEEKS = 20
 
 def row(folder: Path, is_short: bool = False) -> FaultRow:
     """All drifts and a hundred clean weeks; short: two drifts, and some weeks of one category around the price war."""
+    with ground_in(folder) as ground:
+        return row_on(ground, is_short)
+
+
+def row_on(ground: Ground, is_short: bool) -> FaultRow:
+    """The same on a ground that is there."""
     drifts = {name: DRIFTS[name] for name in SHORT} if is_short else DRIFTS
     caught, changed, let_through = 0, 0, []
-    with site_in(folder) as site:
-        prepared = prepare(folder, site)
-        right = read_week(folder / "right", prepared)
-        for name, wrong in drifts.items():
-            site.set_wrong(dict.fromkeys(range(1, site.page_count + 1), wrong))
-            week = read_week(folder / "wrong", prepared)
-            is_caught = any(f"/{CATEGORY}:" in sentence for sentence in week.stopped)
-            caught += is_caught
-            changed += figures_changed(week.figures, right.figures)
-            let_through += [] if is_caught else [name]
-    alarms, weeks = clean_weeks(folder / "clean", is_short)
+    for name, wrong in drifts.items():
+        week = ground.week(dict.fromkeys(range(1, ground.site.page_count + 1), wrong))
+        is_caught = any(f"/{CATEGORY}:" in sentence for sentence in week.stopped)
+        caught += is_caught
+        changed += figures_changed(week.figures, ground.right.figures)
+        let_through += [] if is_caught else [name]
+    alarms, weeks = clean_weeks(ground.folder / "clean", is_short)
     if let_through or alarms:
         print(f"      let through: {let_through}, false alarms: {alarms}", flush=True)
     return FaultRow(
@@ -56,7 +58,7 @@ def row(folder: Path, is_short: bool = False) -> FaultRow:
         counts={"caught before release": caught, "figures changed": changed, "false alarms": len(alarms)},
         limits={"false alarms": 1},
         least={"caught before release": len(drifts)},
-        seen={"clean weeks": weeks, "undisturbed weeks stopped": len(right.stopped)},
+        seen={"clean weeks": weeks, "undisturbed weeks stopped": len(ground.right.stopped)},
     )
 
 

@@ -9,13 +9,12 @@ from pathlib import Path
 
 from benchmarks.faults.live_week import (
     CATEGORY,
+    Ground,
     Week,
     Wrong,
     WrongSite,
     figures_changed,
-    prepare,
-    read_week,
-    site_in,
+    ground_in,
     without_reason,
 )  # fmt: skip
 from benchmarks.faults.table import FaultRow
@@ -27,22 +26,24 @@ SHORT = ("another category in disguise", "empty with its marker, again and again
 def row(folder: Path, is_short: bool = False) -> FaultRow:
     """Every kind on one page, and but for echoes of the first page on all pages of the category; short: two kinds, on
     two pages of one week."""
+    with ground_in(folder) as ground:
+        return row_on(ground, is_short)
+
+
+def row_on(ground: Ground, is_short: bool) -> FaultRow:
+    """The same on a ground that is there."""
     weeks = taken = changed = unexplained = only_gated = 0
-    with site_in(folder) as site:
-        prepared = prepare(folder, site)
-        right = read_week(folder / "right", prepared)
-        for name, wrong in _short(site) if is_short else _all(site):
-            site.set_wrong(wrong)
-            week = read_week(folder / "wrong", prepared)
-            weeks += 1
-            found = week.taken_as_data(wrong), figures_changed(week.figures, right.figures)
-            if any(found):
-                print(f"      {name} on pages {sorted(wrong)}: {found}, {_outcomes(week)}", flush=True)
-            taken, changed = taken + found[0], changed + found[1]
-            only_gated += bool(week.read_as_listing(wrong)) and not found[0]
-            unexplained += without_reason(week.figures)
-        site.set_wrong({1: empty_once, 2: empty_once})
-        healed = right.figures.equals(read_week(folder / "again", prepared).figures)
+    right = ground.right
+    for name, wrong in _short(ground.site) if is_short else _all(ground.site):
+        week = ground.week(wrong)
+        weeks += 1
+        found = week.taken_as_data(wrong), figures_changed(week.figures, right.figures)
+        if any(found):
+            print(f"      {name} on pages {sorted(wrong)}: {found}, {_outcomes(week)}", flush=True)
+        taken, changed = taken + found[0], changed + found[1]
+        only_gated += bool(week.read_as_listing(wrong)) and not found[0]
+        unexplained += without_reason(week.figures)
+    healed = right.figures.equals(ground.week({1: empty_once, 2: empty_once}).figures)
     return FaultRow(
         fault=f"{len(SHORT) if is_short else len(KINDS | ECHOES)} kinds of block, login, error, empty and other pages",
         counts={

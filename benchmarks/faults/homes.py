@@ -33,13 +33,19 @@ SITE = "http://127.0.0.1:"  # of pages that were asked for over HTTP; archived o
 def prepare(folder: Path, scenario: str | Path = SCENARIO) -> Path:
     """A home in which both ends of the practice world's past have been read and published."""
     home = folder / "prepared"
+    backfill, release = past_of(home, scenario)
+    now = starts_at(load(scenario).live_week) + timedelta(hours=2)
+    finish(home, backfill, now)
+    finish(home, release, now)
+    return home
+
+
+def past_of(home: Path, scenario: str | Path = SCENARIO) -> tuple[list[str], list[str]]:
+    """Lays out a practice world in a home; gives the commands that read and publish both ends of its past."""
     world = lay_out(home, load(scenario), 1)
     write_marketplace(home, "http://127.0.0.1:9")
     past = [*world.archive[:BASE_WEEKS], *world.archive[-LAST_WEEKS:]]
-    now = starts_at(load(scenario).live_week) + timedelta(hours=2)
-    finish(home, ["backfill", *map(str, past), "--marketplace", "practice"], now)
-    finish(home, ["release"], now)
-    return home
+    return ["backfill", *map(str, past), "--marketplace", "practice"], ["release"]
 
 
 def start(home: Path, arguments: Sequence[str], now: datetime = NOW, **variables: str) -> "subprocess.Popen[bytes]":

@@ -232,11 +232,27 @@ def without_reason(found: pl.DataFrame) -> int:
     return found.filter((pl.col("status") == "suppressed") & pl.col("reason").is_in(["none", ""])).height
 
 
+@dataclass(frozen=True)
+class Ground:
+    """Where trials take place: the site, the home each of them begins with a copy of, and its undisturbed week."""
+
+    folder: Path
+    site: WrongSite
+    prepared: Path
+    right: Week
+
+    def week(self, wrong: Mapping[int, Wrong]) -> Week:
+        """The week while these pages of CATEGORY are answered wrongly."""
+        self.site.set_wrong(wrong)
+        return read_week(self.folder / "wrong", self.prepared)
+
+
 @contextmanager
-def site_in(folder: Path) -> Iterator[WrongSite]:
-    """A site that is ended at the end."""
+def ground_in(folder: Path) -> Iterator[Ground]:
+    """A ground whose site is ended at the end."""
     site = WrongSite(folder)
     try:
-        yield site
+        prepared = prepare(folder, site)
+        yield Ground(folder, site, prepared, read_week(folder / "right", prepared))
     finally:
         site.close()

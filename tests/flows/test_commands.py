@@ -231,17 +231,17 @@ def test_sql_writes_every_format(tmp_path: Path) -> None:
 def test_the_steps_one_by_one(world: World) -> None:
     week = ["--week", str(world.week), "--marketplace", "practice"]
     for step in ("plan", "crawl", "parse"):
-        world.beltwatch(step, *week)
-    world.beltwatch("build", "--week", str(world.week))
-    said = world.beltwatch("release").stderr
+        world.here(step, *week)
+    world.here("build", "--week", str(world.week))
+    said = world.here("release").stderr
     assert "first release" in said
-    assert "nothing changed" in world.beltwatch("release").stderr
+    assert "nothing changed" in world.here("release").stderr
     world.beltwatch("report", "--week", str(world.week))
     assert len(list(world.home.glob("reports/*/index*.html"))) == 2
     state = json.loads(world.beltwatch("status", "--json").stdout)
     assert [unit["open"] for unit in state["ledger"]] == [0, 0]
     assert len(state["releases"]) == 1
-    assert "listing" in world.beltwatch("status").stdout
+    assert "listing" in world.here("status").stdout
 
 
 def test_a_belt_and_a_marketplace_are_one_file_each(world: World) -> None:

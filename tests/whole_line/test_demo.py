@@ -4,13 +4,15 @@ import json
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 import warehouse
 from tests.flows.conftest import beltwatch
 
 
-def test_the_demonstration(tmp_path: Path) -> None:
+def test_the_demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One test, since each worker would run the demonstration anew."""
+    monkeypatch.delenv("POLARS_MAX_THREADS")  # with all threads, as its users run it
     done = beltwatch("demo", "--scenario", "tiny", "--home", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "planted" in done.stdout
