@@ -20,7 +20,7 @@ def season_figures(made: "BeltWeeks", week: date) -> pl.DataFrame:
     compared = [(window, day) for window, mix in mixes.items() for day, _ in mix.parts]
     bases = {day for _, day in compared}
     return season_to_date(
-        readings={window: _reading(made, window, mix) for window, mix in mixes.items() if window in made.rows},
+        readings={day: _reading(made, day, mix) for day, mix in mixes.items() if day == week or day in made.rows},
         windows=list(mixes),
         belt=made.belt.id,
         week=week,

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from configs.calendar import starts_at
+from configs.calendar import WEEK, starts_at
 from configs.register import Configs, load
 from configs.tables import figures_draft, table
 from flows.belts import build_belt
@@ -26,8 +26,8 @@ def configs(tmp_path_factory: pytest.TempPathFactory) -> Configs:
     return load(tmp_path_factory.mktemp("no-overlay"))
 
 
-def put_week(home: Path, configs: Configs, week: date, factor: float = 1.0) -> None:
-    """Twelve merchants of one listing each, whose sales follow METHOD's mooncakes."""
+def put_week(home: Path, configs: Configs, week: date, factor: float = 1.0, merchants: int = 12) -> None:
+    """Some merchants of one listing each, whose sales follow METHOD's mooncakes."""
     belt, yuan = configs.belts[BELT], factor * reading(week, "mid_autumn", mooncakes, 2024, FALL)
     rows = [
         {
@@ -38,18 +38,18 @@ def put_week(home: Path, configs: Configs, week: date, factor: float = 1.0) -> N
             **{"is_ad": False, "is_advertised": False, "offer_count": 1, "page": 1, "position": number + 1},
             "page_digest": "-",
         }
-        for number in range(12)
+        for number in range(max(1, merchants))
     ]
-    listings = table("listing_weeks").conform(pl.DataFrame(rows, infer_schema_length=None))
+    listings = table("listing_weeks").conform(pl.DataFrame(rows, infer_schema_length=None)).head(merchants)
     key = [name for name in table("listing_belts").key if name != "belt"]
     belts = listings.select(*key, belt=pl.lit(BELT), weight=pl.lit(1.0), rule=pl.lit("city"))
     for name, frame in (("listing_weeks", listings), ("listing_belts", belts)):
         lake.write(lake.partition(home, name, "practice", week, belt.categories[0]), frame, f"{week} {factor}")
 
 
-def season(home: Path) -> list[tuple[float, str]]:
+def season(home: Path, week: date = LAST) -> list[tuple[float, str]]:
     """(value, reason) of the season to date, matched first."""
-    found = lake.read(figures_draft(), [lake.figures_file(home, LAST, BELT)])
+    found = lake.read(figures_draft(), [lake.figures_file(home, week, BELT)])
     own = found.filter(pl.col("comparison") == "ytd", pl.col("alignment") == "festival").sort("panel")
     return own.select("value", "reason").rows()
 
@@ -70,3 +70,14 @@ def test_a_season_to_date_is_published_and_made_anew_when_a_late_page_moves_its_
     (lake.partition(tmp_path, "listing_belts", "practice", base, configs.belts[BELT].categories[0])).unlink()
     build_belt(tmp_path, configs, configs.belts[BELT], None, coverage)
     assert season(tmp_path) == [(None, "no_base")] * 2
+
+
+def test_a_week_that_shows_no_listings_is_a_state_in_the_first_window_of_a_season_too(
+    tmp_path: Path, configs: Configs
+) -> None:
+    first = LAST - 4 * WEEK
+    assert [window for window, _ in season_mixes(first, OWN)] == [first]
+    for week in season_ends(first, OWN):
+        put_week(tmp_path, configs, week, merchants=12 if week != first else 0)
+    build_belt(tmp_path, configs, configs.belts[BELT], [first], pages_read(table("pages").empty(), configs))
+    assert season(tmp_path, first) == [(None, "no_data")] * 2
