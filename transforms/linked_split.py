@@ -18,7 +18,7 @@ from transforms.figures import Figure
 from transforms.montgomery import montgomery_split
 from transforms.movers import guarded, movers, reasons_of, secret_of
 from transforms.ordered import FloatArray, floats, sums_by
-from transforms.relaunched import RELAUNCHED, Relaunched, relaunched_figure
+from transforms.relaunched import RELAUNCHED, Relaunched, relaunched_figure, whole_yuan
 from transforms.sales_changes import split_decision, total_decision
 from transforms.split import EFFECTS, LINKED, MONTGOMERY, Effect, Sides, bennet, moves_of, sides_of, split_sides
 
@@ -67,8 +67,7 @@ def _followed(pairs: pl.DataFrame, found: Relaunched) -> Sides:
     old, new, sides = found.old, found.new, sides_of(pairs)
     names = ("continues", "base_price", "base_yuan", "yuan")
     continues, base_price, base_yuan, yuan = (getattr(sides, name).copy() for name in names)
-    weight = floats(pairs["weight"])
-    then, now = weight[old] * floats(pairs["base_value_yuan"])[old], weight[new] * floats(pairs["value_yuan"])[new]
+    then, now = whole_yuan(pairs, found)
     base_yuan[old], yuan[old] = base_yuan[old] - then, yuan[new] - now
     continues[new], base_price[new], base_yuan[new], yuan[new] = True, base_price[old], then, now
     return replace(sides, continues=continues, base_price=base_price, base_yuan=base_yuan, yuan=yuan)
@@ -88,6 +87,7 @@ def _reasons(ends: Ends, effects: Mapping[str, Effect], found: Relaunched, rules
 
 def _sold(pairs: pl.DataFrame, found: Relaunched) -> list[FloatArray]:
     """What each merchant sold of what was relaunched, at the base and now."""
-    merchant, ends = pairs["merchant"].to_numpy(), ((found.old, "base_yuan"), (found.new, "yuan"))
+    merchant = pairs["merchant"].to_numpy()
     size = int(merchant.max(initial=-1)) + 1
-    return [sums_by(merchant[rows], floats(pairs[yuan])[rows], size) for rows, yuan in ends]
+    sides = zip((found.old, found.new), whole_yuan(pairs, found), strict=True)
+    return [sums_by(merchant[rows], yuan, size) for rows, yuan in sides]

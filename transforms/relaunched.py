@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from transforms.figures import Figure
-from transforms.ordered import IntArray, floats, sums_by
+from transforms.ordered import FloatArray, IntArray, floats, sums_by
 from transforms.panels import LISTING
 from transforms.publication import Decision, with_interval
 from transforms.relaunch import relaunches
@@ -63,14 +63,24 @@ def relaunched(ends: Sequence[Compared]) -> list[Relaunched | None]:
 
 
 def relaunched_figure(pairs: pl.DataFrame, found: Relaunched, decision: Decision) -> Iterator[Figure]:
-    """Their share of the displayed sales at the base; `decision` is that of the total change."""
-    merchant, yuan = pairs["merchant"].to_numpy(), floats(pairs["base_yuan"])
+    """Their share of the displayed sales at the base; `decision` is that of the total change.
+
+    Where pages were lost what has gone counts in part (transforms/losses.py), but what is known to have come back counts
+    whole, as what stayed does.
+    """
+    merchant, then = pairs["merchant"].to_numpy(), whole_yuan(pairs, found)[0]
     size = int(merchant.max(initial=-1)) + 1
-    is_old = np.zeros(pairs.height, dtype=bool)
-    is_old[found.old] = True
-    of, part = (sums_by(merchant, part, size) for part in (yuan, np.where(is_old, yuan, 0.0)))
+    of, part = sums_by(merchant, floats(pairs["base_yuan"]), size), sums_by(merchant[found.old], then, size)
     interval, counts = share_level(part, of), (int(np.count_nonzero(part)), len(found.old))
     yield Figure(RELAUNCHED, "yoy", "total", interval, "share", *counts, METHOD, with_interval(decision, interval))
+
+
+def whole_yuan(pairs: pl.DataFrame, found: Relaunched) -> tuple[FloatArray, FloatArray]:
+    """What each relaunch sold at the base and now, times the weight, 0 where nothing is shown; whole, whatever pages were
+    lost."""
+    ends = (found.old, "base_value_yuan"), (found.new, "value_yuan")
+    then, now = (floats(pairs["weight"])[rows] * floats(pairs[name])[rows] for rows, name in ends)
+    return then, now
 
 
 def _rows(pairs: pl.DataFrame, links: pl.DataFrame) -> Relaunched:

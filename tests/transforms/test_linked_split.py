@@ -153,7 +153,7 @@ def test_those_who_really_left_are_held_by_the_interval(belt_rows: BeltRows) -> 
 def test_lost_pages_make_no_exit_of_what_is_followed(belt_rows: BeltRows, lost: tuple[int, int]) -> None:
     """Two of ten pages lost at one end, a fifth relaunched, nobody gone: nought on average, and the sum still exact."""
     footing = Footing(then_share=1 - lost[0] / 10, now_share=1 - lost[1] / 10)
-    found: dict[str, list[float]] = {name: [] for name in LINKED}
+    found: dict[str, list[float]] = {name: [] for name in (*LINKED, "relaunched_share")}
     for seed in range(30):
         random = np.random.default_rng([3, seed])
         ends = planted(belt_rows, random, sigma=0.3)
@@ -162,8 +162,9 @@ def test_lost_pages_make_no_exit_of_what_is_followed(belt_rows: BeltRows, lost: 
         pairs = compared(current, base, {TOWELS: footing}).pairs
         change = pairs["yuan"].sum() / pairs["base_yuan"].sum() - 1
         assert sum(told[name].interval.value for name in LINKED) == pytest.approx(change, rel=1e-9)  # type: ignore[misc]
-        for name in LINKED:
-            found[name].append(told[name].interval.value)  # type: ignore[arg-type]
+        for name, values in found.items():
+            values.append(told[name].interval.value)  # type: ignore[arg-type]
+    assert np.mean(found["relaunched_share"]) == pytest.approx(0.2, abs=0.01)
     assert np.mean(found["exit_effect_linked"]) == pytest.approx(0, abs=0.01)
     assert np.mean(found["entry_effect_linked"]) == pytest.approx(0, abs=0.01)
     assert np.mean(found["price_effect_linked"]) == pytest.approx(-0.09, abs=0.01)
@@ -190,6 +191,14 @@ def test_one_or_two_who_relaunched_are_not_told(
     assert {told[name].decision.reason for name in (*LINKED, "relaunched_share")} == {expected}
 
 
+def test_nor_are_they_where_lost_pages_leave_them_nothing_of_entry_and_exit(belt_rows: BeltRows) -> None:
+    """At either end more seems lost than is missing: what was relaunched counts for nothing there, but is followed."""
+    told = moved(belt_rows, 2, 0, {TOWELS: Footing(then_share=0.9, now_share=0.9)})
+    assert {told[name].decision.reason for name in (*LINKED, "relaunched_share")} == {"few_merchants"}
+    several = moved(belt_rows, 3, 0, {TOWELS: Footing(then_share=0.9, now_share=0.9)})
+    assert all(several[name].decision.is_published for name in (*LINKED, "relaunched_share"))
+
+
 def test_two_who_left_are_not_the_exit_less_what_was_relaunched(belt_rows: BeltRows) -> None:
     told = moved(belt_rows, relaunchers=4, leavers=2)
     reasons = {name: told[name].decision.reason for name in (*LINKED, "relaunched_share")}
@@ -200,13 +209,13 @@ def test_two_who_left_are_not_the_exit_less_what_was_relaunched(belt_rows: BeltR
     assert all(moved(belt_rows, relaunchers=4, leavers=3)[name].decision.is_published for name in LINKED)
 
 
-def moved(make: BeltRows, relaunchers: int, leavers: int) -> dict[str, Figure]:
+def moved(make: BeltRows, relaunchers: int, leavers: int, footings: Footings = NO_FOOTINGS) -> dict[str, Figure]:
     """What is told of 20 merchants with two listings each, one of which some relaunched, and some took down."""
     ids = ["new"] * relaunchers + [None] * leavers + ["2"] * (20 - relaunchers - leavers)
     base = [(f"m{n:02}", name, 100.0) for n in range(20) for name in ("1", "2")]
     current = [(f"m{n:02}", name, 90.0) for n in range(20) for name in ("1", ids[n]) if name]
     rows = (make(week, *end) for week, end in ((BASE_WEEK, base), (WEEK, current)))
-    return figures_of(*(named(end) for end in rows))
+    return figures_of(*(named(end) for end in rows), footings)
 
 
 def named(rows: pl.DataFrame) -> pl.DataFrame:
