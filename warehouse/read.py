@@ -131,6 +131,8 @@ def _as_of(cursor: duckdb.DuckDBPyConnection, instant: datetime) -> None:
     cursor.execute(
         f"create temp view releases as select * from {CATALOG}.main.releases where released_at <= timestamptz '{stamp}'"
     )
+    known = [name for name, *_ in cursor.execute(f"describe {CATALOG}.main.weeks").fetchall()]
+    cursor.execute(views.whole_weeks(CATALOG, known))
     cursor.execute(views.belt_weeks("temp.", "temp view"))
     cursor.execute(views.belt_yoy("temp.", "temp view"))
 

@@ -1,6 +1,8 @@
 """The views people read: one row per belt and week, and one per belt, week and alignment with its year-on-year."""
 
-from configs.tables import Table, table
+from collections.abc import Collection
+
+from configs.tables import Column, Table, table
 from transforms.catalogue import level_metrics
 from transforms.false_discovery import RATE
 
@@ -9,7 +11,8 @@ EFFECTS = ("price_effect", "volume_effect", "mix_effect", "entry_effect", "exit_
 # as JSON
 PHASE_FLAGS = "coalesce(case when festival = 'mid_autumn' then mid_autumn_flags end, spring_festival_flags)"
 CALENDAR_FLAGS = f"""case when alignment = 'festival' then coalesce({PHASE_FLAGS}, plain_flags)::varchar[]
-       else list_concat(case when {PHASE_FLAGS} is null then [] else ['festival'] end, plain_flags::varchar[]) end"""
+       when plain_flags is not null
+       then list_concat(case when {PHASE_FLAGS} is null then [] else ['festival'] end, plain_flags::varchar[]) end"""
 
 
 def lake_view(name: str, has_files: bool) -> str:
@@ -20,6 +23,12 @@ def lake_view(name: str, has_files: bool) -> str:
     columns = ", ".join(f'"{column}"' for column in shape.names)
     pattern = f"{name}/*/*/*.parquet"
     return f"create view {name} as select {columns} from read_parquet('{pattern}', hive_partitioning = false)"
+
+
+def whole_weeks(catalog: str, known: Collection[str]) -> str:
+    """Table weeks of a warehouse that was built before there were all of its columns: those not `known` are null."""
+    columns = (f'"{column.name}"' if column.name in known else _null(column) for column in table("weeks").columns)
+    return f"create temp view weeks as select {', '.join(columns)} from {catalog}.main.weeks"
 
 
 def belt_weeks(within: str = "", kind: str = "view") -> str:
@@ -155,6 +164,10 @@ def _any(watched: list[str]) -> list[str]:
 
 
 def _nulls(shape: Table) -> str:
+    return ", ".join(map(_null, shape.columns))
+
+
+def _null(column: Column) -> str:
     types = {"string": "varchar", "int": "bigint", "float": "double", "bool": "boolean", "date": "date"}
     types |= {"instant": "timestamptz", "strings": "varchar[]", "tiers": "varchar[]"}
-    return ", ".join(f'null::{types[column.type]} as "{column.name}"' for column in shape.columns)
+    return f'null::{types[column.type]} as "{column.name}"'

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
@@ -13,6 +14,7 @@ from reports.calendar_notes import week_calendar
 from tests.warehouse.test_release import START, WEEK, built, draft, released
 from transforms.false_discovery import RATE, adjusted
 from warehouse import lake
+from warehouse.database import database_file
 from warehouse.read import open as open_warehouse
 
 P_VALUES = [0.001, 0.04, 0.012, 0.012, 0.3, 0.9, None]
@@ -52,6 +54,17 @@ def test_another_belt_that_did_not_move_may_change_what_counts_as_moved(tmp_path
         with open_warehouse(home) as reader:
             verdicts.append(reader.sql("select verdict, fdr_verdict from belt_yoy where belt = 'a'").row(0))
     assert verdicts == [("down", "down"), ("down", "unclear")]
+
+
+def test_a_warehouse_from_before_there_were_calendar_columns_can_be_read_as_of_a_date(tmp_path: Path) -> None:
+    built(tmp_path, [draft("a", -0.1)])
+    released(tmp_path, START)
+    with duckdb.connect(str(database_file(tmp_path))) as writer:
+        for name in ("promotions", "plain_flags", "spring_festival_flags", "mid_autumn_flags"):
+            writer.execute(f"alter table weeks drop column {name}")
+    with open_warehouse(tmp_path) as reader:
+        row = reader.sql("select belt, yoy_change, calendar_flags from belt_yoy", as_of="2027-01-01").row(0)
+    assert row == ("a", -0.1, None)
 
 
 def test_figures_released_before_there_were_p_values_can_be_read(tmp_path: Path) -> None:
