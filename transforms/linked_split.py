@@ -17,7 +17,7 @@ from transforms.ends import Ends
 from transforms.figures import Figure
 from transforms.montgomery import montgomery_split
 from transforms.movers import guarded, movers, reasons_of, secret_of
-from transforms.ordered import FloatArray, floats, sums_by
+from transforms.ordered import FloatArray, sums_by
 from transforms.relaunched import RELAUNCHED, Relaunched, relaunched_figure, whole_yuan
 from transforms.sales_changes import split_decision, total_decision
 from transforms.split import EFFECTS, LINKED, MONTGOMERY, Effect, Sides, bennet, moves_of, sides_of, split_sides

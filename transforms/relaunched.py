@@ -65,8 +65,8 @@ def relaunched(ends: Sequence[Compared]) -> list[Relaunched | None]:
 def relaunched_figure(pairs: pl.DataFrame, found: Relaunched, decision: Decision) -> Iterator[Figure]:
     """Their share of the displayed sales at the base; `decision` is that of the total change.
 
-    Where pages were lost what has gone counts in part (transforms/losses.py), but what is known to have come back counts
-    whole, as what stayed does.
+    Where pages were lost what has gone counts in part (transforms/losses.py), but what is known to have come back
+    counts whole, as what stayed does.
     """
     merchant, then = pairs["merchant"].to_numpy(), whole_yuan(pairs, found)[0]
     size = int(merchant.max(initial=-1)) + 1
@@ -76,8 +76,8 @@ def relaunched_figure(pairs: pl.DataFrame, found: Relaunched, decision: Decision
 
 
 def whole_yuan(pairs: pl.DataFrame, found: Relaunched) -> tuple[FloatArray, FloatArray]:
-    """What each relaunch sold at the base and now, times the weight, 0 where nothing is shown; whole, whatever pages were
-    lost."""
+    """What each relaunch sold at the base and now, times the weight, 0 where nothing is shown; whole, whatever pages
+    were lost."""
     ends = (found.old, "base_value_yuan"), (found.new, "value_yuan")
     then, now = (floats(pairs["weight"])[rows] * floats(pairs[name])[rows] for rows, name in ends)
     return then, now

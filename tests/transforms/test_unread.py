@@ -62,3 +62,17 @@ def test_without_a_likeness_nothing_is_left_out(belt_rows: BeltRows) -> None:
     for row in unlike:
         assert matched_panel(pairs_of(belt_rows(WEEK, stays, row), base)).base.tolist() == [170.0], row
     assert matched_panel(pairs_of(belt_rows(WEEK, stays, counter("new", 14.9, None)), base)).base.tolist() == [100.0]
+
+
+def test_each_stands_for_another(belt_rows: BeltRows) -> None:
+    """Three that were relaunched and cannot be read, two of them at one price, are no counterpart of a fourth's."""
+    stays, gone = counter("stays", 10.0, 100.0), {"a": 10.0, "b": 10.0, "c": 11.0, "d": 13.0}
+    base = belt_rows(BASE_WEEK, stays, *(counter(name, price, 70.0) for name, price in gone.items()))
+    unread = [counter(f"{name}2", price, None) for name, price in (("a", 10.2), ("b", 10.2), ("c", 10.9))]
+    current = belt_rows(WEEK, stays, *unread, counter("d2", 13.0, 50.0))
+    pairs = pairs_of(current, base)
+    assert pairs.filter(~pl.col("is_usable"))["listing_id"].to_list() == ["a", "b", "c"]
+    panel = matched_panel(pairs)
+    assert (panel.base.tolist(), panel.current.tolist()) == ([170.0], [150.0])
+    more = belt_rows(WEEK, stays, *unread, *(counter(f"e{number}", 10.5, None) for number in range(9)))
+    assert matched_panel(pairs_of(more, base)).base.tolist() == [100.0]
