@@ -59,7 +59,8 @@ def _taken(pairs: pl.DataFrame, is_unread: pl.Expr, is_absent: pl.Expr, end: str
 def _nearest(unread: pl.DataFrame, told: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """`unread` and `place` of those nearest to each other in price, by `nth` of equal ones on a shelf or by shelf."""
     nth = pl.int_range(pl.len()).over(*SHELF, "log_price").alias("nth")
-    left, right = unread.with_columns(nth), told.with_columns(nth, told_price="log_price")
+    there = told.join(unread, on=SHELF, how="semi", maintain_order="left")
+    left, right = unread.with_columns(nth), there.with_columns(nth, told_price="log_price")
     near = left.join_asof(right, on="log_price", by=by, strategy="nearest", tolerance=REACH, check_sortedness=False)
     apart = (pl.col("log_price") - pl.col("told_price")).abs()
     first = near.drop_nulls("place").sort(apart, "unread").unique("place", keep="first", maintain_order=True)
