@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from transforms.ordered import BoolArray, FloatArray, sums_by
+from transforms.ordered import FloatArray, sums_by
 from transforms.panels import Panel
 from transforms.samples import Sample
 from transforms.shares import Shares, rule_of_three, share_levels
@@ -52,15 +52,15 @@ def _near_zero(share: Interval, merchants: int) -> Interval:
     return replace(share, low=max(0.0, share.value - reach), high=min(share.high, high))
 
 
-def net_panel(base: Sample, current: Sample, name: str, is_matched: BoolArray) -> Panel:
-    """Displayed sales net of returns (read under `name`) of the merchants who show some at both ends, over listings in
-    the matched sums; `is_matched` has one entry per pair."""
-    ends = [_net(end, name, is_matched[end.listing]) for end in (base, current)]
+def net_panel(base: Sample, current: Sample, name: str, counts: FloatArray) -> Panel:
+    """Displayed sales net of returns (read under `name`) of the merchants who show some at both ends; `counts` has the
+    part with which each pair enters the matched sums."""
+    ends = [_net(end, name, counts[end.listing]) for end in (base, current)]
     both = np.flatnonzero((ends[0] > 0) & (ends[1] > 0))
     then, now = (end[both] for end in ends)
     return Panel(both, then, now, np.ones(len(both), dtype=np.int64))
 
 
-def _net(end: Sample, name: str, is_in: BoolArray) -> FloatArray:
-    yuan = np.where(is_in, end.weight * np.nan_to_num(end.read(name)), 0.0)
+def _net(end: Sample, name: str, counts: FloatArray) -> FloatArray:
+    yuan = counts * end.weight * np.nan_to_num(end.read(name))
     return sums_by(end.merchant, yuan, end.size)

@@ -16,7 +16,7 @@ from transforms.figures import Figure
 from transforms.imputation import imputed_change
 from transforms.metrics import metrics_in
 from transforms.movers import guarded, movers, reasons_of, tells_of_few, unmatched
-from transforms.ordered import total
+from transforms.ordered import floats, total
 from transforms.page_spread import with_spread
 from transforms.panels import Panel
 from transforms.publication import SECRET, Decision, base_facts, decide, suppressed, with_interval
@@ -102,7 +102,8 @@ def net_change(ends: Ends, coverage: Coverage, rules: PublicationRules) -> Itera
     """The change of sales net of returns; nothing where no return rate is observed this week."""
     if not len(ends.current.known(names_of(NET)[0]).weight):
         return
-    panel = net_panel(ends.base, ends.current, names_of(NET)[0], ends.pairs["is_matched"].to_numpy())
+    counts = floats(ends.pairs["counts"]) * floats(ends.pairs["is_matched"])
+    panel = net_panel(ends.base, ends.current, names_of(NET)[0], counts)
     base = total(ends.matched.base)
     share = total(panel.base) / base if base > 0 else None
     decision = sales_decision(panel, panel, share, len(panel.base) > 0, coverage, rules)

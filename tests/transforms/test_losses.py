@@ -7,6 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from configs.publication import shipped_rules
+from transforms.compare import read_belt, week_figures
+from transforms.coverage import Coverage
 from transforms.footing import Footing
 from transforms.panels import listing_pairs, matched_panel, placed_listings, total_panel
 from transforms.split import split_change
@@ -41,6 +44,18 @@ def test_what_stayers_make_expected_to_be_lost_is_left_out(belt_rows: BeltRows) 
     assert gone["base_yuan"].to_list() == pytest.approx([37.5] * 4)
     panel = matched_panel(pairs)
     assert (panel.base.tolist(), panel.current.tolist()) == (pytest.approx([750.0]), pytest.approx([640.0]))
+
+
+def test_what_is_kept_of_sales_is_left_out_alike(belt_rows: BeltRows) -> None:
+    """With one return rate throughout, sales net of returns change as displayed sales do."""
+    base = belt_rows(BASE_WEEK, *((f"m{n:02}", str(k), 100.0 + n) for n in range(12) for k in range(4)))
+    current = belt_rows(WEEK, *((f"m{n:02}", str(k), 90.0 - n) for n in range(12) for k in range(4) if k or n % 2))
+    ends = (end.with_columns(return_share=pl.lit(0.2)) for end in (current, base))
+    segments = read_belt(*ends, {TOWELS: Footing(now_share=0.9)})
+    rows = week_figures(segments, "belt", WEEK, Coverage(0.9, 1.0), shipped_rules())
+    matched = rows.filter(pl.col("panel") == "matched", pl.col("segment") == "all", pl.col("comparison") == "yoy")
+    gross, net = (matched.filter(pl.col("metric") == f"{name}_sales")["value"].item() for name in ("displayed", "net"))
+    assert net == pytest.approx(gross, rel=1e-9)
 
 
 def test_pages_lost_at_the_base_are_the_mirror_of_it(belt_rows: BeltRows) -> None:
