@@ -132,7 +132,7 @@ class _Loss:
         yuan = pl.col(self.yuan)
         whole = _sum(self.absent, pl.col("uniform") * yuan)
         of_seen, of_alone = _sum(seen, pl.col("of_seen") * yuan), _sum(alone, yuan)
-        rest = ((whole - of_seen) / of_alone).fill_nan(0.0).clip(0.0, 1.0)
+        rest = pl.when(of_alone > 0).then(((whole - of_seen) / of_alone).clip(0.0, 1.0)).otherwise("uniform")
         return pl.when("is_seen").then("of_seen").otherwise(rest)
 
 

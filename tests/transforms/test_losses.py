@@ -11,7 +11,7 @@ from configs.publication import shipped_rules
 from transforms.compare import read_belt, week_figures
 from transforms.coverage import Coverage
 from transforms.footing import Footing
-from transforms.panels import listing_pairs, matched_panel, placed_listings, total_panel
+from transforms.panels import listing_pairs, matched_panel, pairs_of_many, placed_listings, total_panel
 from transforms.split import split_change
 from transforms.uncertainty import ratio_change
 
@@ -31,6 +31,15 @@ def test_a_plain_footing_changes_nothing(belt_rows: BeltRows) -> None:
     plain = listing_pairs(placed_listings(current), placed_listings(base))
     assert pairs_on(current, base, Footing()).equals(plain)
     assert plain["counts"].to_list() == [1.0] * 4
+
+
+def test_nor_does_another_comparison_that_lost_pages(belt_rows: BeltRows) -> None:
+    """Be it that all who have gone with their listings sold nothing."""
+    base = placed_listings(belt_rows(BASE_WEEK, ("a", "1", 10.0), ("a", "2", 20.0), ("b", "1", 0.0)))
+    current = placed_listings(belt_rows(WEEK, ("a", "1", 8.0), ("c", "1", 0.0)))
+    alone, lossy = {TOWELS: Footing()}, {TOWELS: Footing(now_share=0.9, then_share=0.9)}
+    among, _ = pairs_of_many([(current, base, alone), (current, base, lossy)])
+    assert among.equals(listing_pairs(current, base, alone))
 
 
 def test_what_stayers_make_expected_to_be_lost_is_left_out(belt_rows: BeltRows) -> None:
