@@ -13,7 +13,8 @@ import polars as pl
 import yaml
 
 from benchmarks.faults.drifted_pages import DRIFTS
-from benchmarks.faults.live_week import CATEGORY, MARKETPLACE, Ground, figures_changed, ground_in
+from benchmarks.faults.ground import Ground, ground_in
+from benchmarks.faults.live_week import CATEGORY, MARKETPLACE, figures_changed
 from benchmarks.faults.table import FaultRow
 from configs.marketplaces import Marketplace
 from configs.register import load as load_configs

@@ -7,16 +7,8 @@ The other category is left in peace. A week's figures must be those of an undist
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchmarks.faults.live_week import (
-    CATEGORY,
-    Ground,
-    Week,
-    Wrong,
-    WrongSite,
-    figures_changed,
-    ground_in,
-    without_reason,
-)  # fmt: skip
+from benchmarks.faults.ground import Ground, ground_in
+from benchmarks.faults.live_week import CATEGORY, Week, Wrong, WrongSite, figures_changed, without_reason
 from benchmarks.faults.table import FaultRow
 from benchmarks.faults.wrong_pages import ECHOES, KINDS, empty_once
 

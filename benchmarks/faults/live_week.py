@@ -6,8 +6,7 @@ nothing but the answers differs.
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -230,29 +229,3 @@ def figures_changed(found: pl.DataFrame, right: pl.DataFrame) -> int:
 def without_reason(found: pl.DataFrame) -> int:
     """Suppressed figures that do not say why."""
     return found.filter((pl.col("status") == "suppressed") & pl.col("reason").is_in(["none", ""])).height
-
-
-@dataclass(frozen=True)
-class Ground:
-    """Where trials take place: the site, the home each of them begins with a copy of, and its undisturbed week."""
-
-    folder: Path
-    site: WrongSite
-    prepared: Path
-    right: Week
-
-    def week(self, wrong: Mapping[int, Wrong]) -> Week:
-        """The week while these pages of CATEGORY are answered wrongly."""
-        self.site.set_wrong(wrong)
-        return read_week(self.folder / "wrong", self.prepared)
-
-
-@contextmanager
-def ground_in(folder: Path) -> Iterator[Ground]:
-    """A ground whose site is ended at the end."""
-    site = WrongSite(folder)
-    try:
-        prepared = prepare(folder, site)
-        yield Ground(folder, site, prepared, read_week(folder / "right", prepared))
-    finally:
-        site.close()

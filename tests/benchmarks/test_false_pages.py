@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from benchmarks.faults import drifts, false_pages
-from benchmarks.faults.live_week import ground_in
+from benchmarks.faults.ground import ground_in
 
 
 def test_no_false_page_is_taken_for_data_no_figure_moves_drifts_are_caught_and_clean_weeks_are_not(
