@@ -46,9 +46,10 @@ def _taken(pairs: pl.LazyFrame, is_unread: pl.Expr, is_absent: pl.Expr, end: str
     unread = pairs.filter(is_unread & _unread(end)).select(*SHELF, price[end])
     is_counter = pl.col(f"{other}sales_basis") == CUMULATIVE
     told = pairs.filter(is_absent & is_counter & pl.col(f"{other}value_yuan").is_not_null())
-    shelves = (
-        rows.drop_nulls("log_price").sort("log_price") for rows in (unread, told.select(*SHELF, price[other], "place"))
+    others = told.select(*SHELF, price[other], "place").drop_nulls("log_price").sort("log_price", "place")
+    near = (
+        unread.drop_nulls("log_price")
+        .sort("log_price")
+        .join_asof(others, on="log_price", by=SHELF, strategy="nearest", tolerance=REACH, check_sortedness=False)
     )
-    left, right = shelves
-    near = left.join_asof(right, on="log_price", by=SHELF, strategy="nearest", tolerance=REACH, check_sortedness=False)
     return near.select("place").drop_nulls()
