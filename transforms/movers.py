@@ -4,7 +4,8 @@ With the level of a year ago the exit effect of a lone leaver is its sales, to t
 left over: the total change less the other effects; the matched share; the bracket of the matched change; and, where
 nobody has come, the level less what the matched sold. Where too few stand behind one, these are suppressed with it;
 and where one is nearly all of it, since the second largest, who knows its own sales, could tell the largest to within
-what is left beside them (the p % rule of statistical offices). That looks at who came and went and never at how the
+what is left beside them (the p % rule of statistical offices). `matched_share`, without which no reader knows what the
+headline speaks for, is withheld for one or two only. That looks at who came and went and never at how the
 others did, so it selects no result. Nobody is no secret. Source: METHOD 1.6.
 """
 
@@ -68,7 +69,7 @@ def reasons_of(of: Movers, rules: PublicationRules) -> dict[str, str]:
     if came == "dominance" and top_share(of.now, 1) > rules.top1_share_maximum:
         came = None  # the level of this week, which alone would tell, is a secret: a new giant moves nobody's figure
     for reason in filter(None, (came, went)):
-        reasons |= dict.fromkeys(TELLS_OF_MERCHANTS, reason)
+        reasons |= dict.fromkeys(TELLS_OF_MERCHANTS if reason == FEW else TELLS_OF_MERCHANTS[1:], reason)
     return reasons
 
 
