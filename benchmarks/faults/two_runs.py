@@ -38,7 +38,7 @@ from spiders.ledger import Ledger
 PAGE_SIZE = 2  # cards: so that the week has thirty pages to share
 DELAY_MS = 1500  # an answer takes: so that none has read them all before the others begin
 RATE = {"requests_per_second": 2.5, "concurrency": 16}  # slow beside what a busy machine delays; many answers at once
-IN_A_ROW = 4  # distances: one of them may be lost on the way from a busy machine, and two runs apart would need half
+IN_A_ROW, LATE = 8, 2  # distances, and how many a request may lose on a busy machine's way: two runs apart lose half
 REFUSED = "another publisher"
 RUN = ["run", "--week", str(LIVE), "--marketplace", "practice"]
 
@@ -100,9 +100,9 @@ def _meeting(
 
 
 def earlier_than_rate(asked: Sequence[Asked], delay: float) -> int:
-    """Requests that came sooner behind the fourth before than three distances."""
+    """Requests that came sooner behind the eighth before than six distances."""
     spans = zip(asked, asked[IN_A_ROW:], strict=False)
-    return sum(later.came_at - earlier.came_at < (IN_A_ROW - 1) * delay for earlier, later in spans)
+    return sum(later.came_at - earlier.came_at < (IN_A_ROW - LATE) * delay for earlier, later in spans)
 
 
 def _write_marketplace(home: Path, base: str) -> None:
