@@ -19,17 +19,17 @@ for all of the gone by up to 5 %.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from transforms.footing import Footings
 from transforms.many import COMPARISON
+from transforms.ordered import BoolArray, FloatArray, IntArray, floats, sums_by
 
 CATEGORY = [COMPARISON, "marketplace", "category"]
-OF_SIZE = [*CATEGORY, "size"]
 MANY = 4  # listings of a merchant from which on it is one of the many
-MADE = ["alone", "is_seen", "size", "stays", "stayers", "missing", "is_first", "uniform", "of_seen"]
+NOWHERE = -1  # the page of a row that stands on none
 
 
 def is_lossy(footings: Sequence[Footings]) -> bool:
@@ -53,103 +53,133 @@ def with_losses(pairs: pl.LazyFrame, footings: Sequence[Footings]) -> pl.LazyFra
     where all pages were stored."""
     if not is_lossy(footings):
         return pairs.with_columns(counts=pl.lit(1.0), listing_counts=pl.lit(1.0))
-    gone, come = pl.col("weight_now").is_null(), pl.col("base_weight").is_null()
-    joined = pairs
-    for name in ("then_share", "now_share"):
-        joined = joined.join(
-            shares_frame(footings, name), on=CATEGORY, how="left", validate="m:1", maintain_order="left"
-        )
-    losses = _Loss("now_share", gone, "page", "base_yuan"), _Loss("then_share", come, "base_page", "yuan")
-    for loss in losses:
-        joined = loss.told(joined)
-    return joined.with_columns(
-        pl.when(gone).then(f"now_share_{part}").when(come).then(f"then_share_{part}").otherwise(1.0).alias(name)
-        for part, name in (("value", "counts"), ("listing", "listing_counts"))
-    ).with_columns(
-        base_yuan=pl.when(gone).then(pl.col("base_yuan") * pl.col("counts")).otherwise("base_yuan"),
-        yuan=pl.when(come).then(pl.col("yuan") * pl.col("counts")).otherwise("yuan"),
-    ).drop(
-        f"{loss.share}{part}" for loss in losses for part in ("", "_value", "_listing")
-    )  # fmt: skip
+    rows = pairs.collect()
+    gone, come = (rows[name].is_null().to_numpy() for name in ("weight_now", "base_weight"))
+    lists = _lists(rows, footings)
+    of_gone = _Missing(rows, lists, gone, ~(gone | come), "now_share", "page", floats(rows["base_yuan"])).parts()
+    of_come = _Missing(rows, lists, come, ~(gone | come), "then_share", "base_page", floats(rows["yuan"])).parts()
+    value, itself = (
+        np.where(gone, left, np.where(come, right, 1.0)) for left, right in zip(of_gone, of_come, strict=True)
+    )
+    return rows.lazy().with_columns(
+        pl.Series("counts", value),
+        pl.Series("listing_counts", itself),
+        pl.Series("base_yuan", floats(rows["base_yuan"]) * np.where(gone, value, 1.0)),
+        pl.Series("yuan", floats(rows["yuan"]) * np.where(come, value, 1.0)),
+    )
 
 
-@dataclass(frozen=True)
-class _Loss:
-    """Listings that are `absent` from the end of whose pages `share` was stored, and on whose pages, `page`, the others
-    stand; what they sell at the other end is `yuan`."""
+def _lists(rows: pl.DataFrame, footings: Sequence[Footings]) -> pl.DataFrame:
+    """Of each row the `number` of its CATEGORY, 0 for all that no footing knows, and `then_share` and `now_share`."""
+    then, now = (shares_frame(footings, name).collect() for name in ("then_share", "now_share"))
+    known = then.with_columns(now["now_share"]).with_row_index("number", offset=1)
+    joined = rows.select(CATEGORY).join(known, on=CATEGORY, how="left", validate="m:1", maintain_order="left")
+    return joined.with_columns(pl.col("number").fill_null(0), pl.col("then_share", "now_share").fill_null(1.0))
 
-    share: str
-    absent: pl.Expr
-    page: str
-    yuan: str
 
-    def told(self, pairs: pl.LazyFrame) -> pl.LazyFrame:
-        """Adds `<share>_value` and `<share>_listing`, the parts with which those absent count."""
-        stays = pl.col("weight_now").is_not_null() & pl.col("base_weight").is_not_null()
-        is_seen = (~self.absent).any().over("merchant")
-        size = pl.min_horizontal((stays | self.absent).sum().over("merchant", *CATEGORY), MANY)
-        alone = pl.when(stays).then(_alone(self.page)).otherwise(0.0)
-        counted = pairs.with_columns(alone=alone, is_seen=is_seen, size=size, stays=stays).with_columns(
-            stayers=pl.col("stays").sum().over(OF_SIZE),
-            alone=pl.col("alone").sum().over(OF_SIZE),
-            missing=(self.absent & pl.col("is_seen")).sum().over(OF_SIZE),
-            is_first=pl.int_range(pl.len()).over(OF_SIZE) == 0,
-        )
-        parted = counted.with_columns(uniform=self._uniform(), of_seen=self._of_seen())
-        return parted.with_columns(
-            self._value().alias(f"{self.share}_value"), pl.col("uniform").alias(f"{self.share}_listing")
-        ).drop(MADE)
+class _Missing:
+    """Listings that are `absent` from the end of whose pages `share` was stored, and on whose pages, `page`, those that
+    stay stand; what the absent sell at the other end is `yuan`. One entry per row of `listing_pairs`."""
 
-    @property
-    def _seen(self) -> pl.Expr:
-        return pl.col(self.share).fill_null(1.0)
+    def __init__(
+        self,
+        rows: pl.DataFrame,
+        lists: pl.DataFrame,
+        absent: BoolArray,
+        stays: BoolArray,
+        share: str,
+        page: str,
+        yuan: FloatArray,
+    ) -> None:
+        self.absent, self.stays, self.yuan = absent, stays, yuan
+        self.list = lists["number"].to_numpy().astype(np.int64)
+        self.merchant = rows["merchant"].to_numpy().astype(np.int64)
+        self.shop = np.unique(np.stack([self.merchant, self.list]), axis=1, return_inverse=True)[1].ravel()
+        self.page = rows[page].cast(pl.Int64).fill_null(NOWHERE).to_numpy()
+        self.read = np.ones(int(self.list.max(initial=0)) + 1)
+        self.read[self.list] = lists[share].to_numpy()
+        with np.errstate(divide="ignore"):
+            self.per_stayer = np.where(self.read > 0, (1 - self.read) / self.read, 0.0)
+        self.is_seen = self._in_any(~absent, self.merchant)[self.merchant]
 
-    @property
-    def _per_stayer(self) -> pl.Expr:
-        """How many stayers on lost pages one that was seen stands for."""
-        return pl.when(self._seen > 0).then((1 - self._seen) / self._seen).otherwise(0.0)
+    def parts(self) -> tuple[FloatArray, FloatArray]:
+        """The part with which what a row sells counts were it one of the absent, and with which it counts itself."""
+        itself = self._uniform()
+        return self._value(itself, self._of_seen()), itself[self.list]
 
-    def _uniform(self) -> pl.Expr:
-        """The part were merchants seen and not seen alike."""
-        stayers, missing = pl.col("stays").sum().over(CATEGORY), self.absent.sum().over(CATEGORY)
-        return (self._seen * (1 - self._per_stayer * stayers / missing).clip(0.0).round(12)).fill_nan(0.0)
+    def _uniform(self) -> FloatArray:
+        """The part of a list's absent were merchants that are seen and those that are not alike."""
+        stayers, missing = (self._count(rows, self.list, len(self.read)) for rows in (self.stays, self.absent))
+        lost = _over(self.per_stayer * stayers, missing)
+        found: FloatArray = (self.read * np.maximum(0.0, 1 - lost)).round(12)
+        return found
 
-    def _of_seen(self) -> pl.Expr:
+    def _of_seen(self) -> FloatArray:
         """The part of those absent of merchants that are seen: those really gone of a size, over those missing, times
         the part of the stayers of seen merchants that was seen. All sizes together are no more than their sum, so that
         what is cut off at a size of which more seem lost than are missing is taken off the others."""
-        lost = self._per_stayer * (pl.col("stayers") - pl.col("alone"))
-        went, first = pl.col("missing") - lost, pl.col("is_first").cast(pl.Float64)
-        together, above = ((first * part).sum().over(CATEGORY) for part in (went, went.clip(0.0)))
-        scale = pl.when(above > 0).then(together / above).otherwise(0.0).clip(0.0)
-        stored = pl.when(pl.col("stayers") > 0).then(pl.col("stayers") / (pl.col("stayers") + lost))
-        part = stored.otherwise(self._seen) * scale * went.clip(0.0) / pl.col("missing")
-        return part.fill_nan(0.0).clip(0.0, 1.0).round(12)
+        listings = self._count(self.stays | self.absent, self.shop, int(self.shop.max(initial=0)) + 1)
+        size = np.minimum(listings[self.shop], MANY).astype(np.int64) + self.list * (MANY + 1)
+        wide = len(self.read) * (MANY + 1)
+        stayers, missing = (self._count(rows, size, wide) for rows in (self.stays, self.absent & self.is_seen))
+        alone = sums_by(size, np.where(self.stays, self._alone(), 0.0), wide)
+        read, per_stayer = (np.repeat(of_list, MANY + 1) for of_list in (self.read, self.per_stayer))
+        lost = per_stayer * (stayers - alone)
+        went = (missing - lost).reshape(-1, MANY + 1)
+        together, above = went.sum(axis=1), np.maximum(0.0, went).sum(axis=1)
+        scale = np.repeat(np.maximum(0.0, _over(together, above)), MANY + 1)
+        stored = np.where(stayers > 0, _over(stayers, stayers + lost), read)
+        part: FloatArray = stored * scale * _over(np.maximum(0.0, went.ravel()), missing)
+        rounded: FloatArray = np.clip(part, 0.0, 1.0).round(12)
+        return rounded[size]
 
-    def _value(self) -> pl.Expr:
+    def _value(self, uniform: FloatArray, of_seen: FloatArray) -> FloatArray:
         """Both parts as one: what is absent with its merchant counts so that all adds up to the uniform part."""
-        seen, alone = (self.absent & is_it for is_it in (pl.col("is_seen"), ~pl.col("is_seen")))
-        yuan = pl.col(self.yuan)
-        whole = _sum(self.absent, pl.col("uniform") * yuan)
-        of_seen, of_alone = _sum(seen, pl.col("of_seen") * yuan), _sum(alone, yuan)
-        rest = pl.when(of_alone > 0).then(((whole - of_seen) / of_alone).clip(0.0, 1.0)).otherwise("uniform")
-        return pl.when("is_seen").then("of_seen").otherwise(rest)
+        whole = self._sum(self.absent, uniform[self.list] * self.yuan)
+        seen = self._sum(self.absent & self.is_seen, of_seen * self.yuan)
+        alone = self._sum(self.absent & ~self.is_seen, self.yuan)
+        rest = np.where(alone > 0, np.clip(_over(whole - seen, alone), 0.0, 1.0), uniform)
+        value: FloatArray = np.where(self.is_seen, of_seen, rest[self.list])
+        return np.where(self.read[self.list] < 1, value, 1.0)  # whole less seen over alone is 1 but for the last bit
+
+    def _alone(self) -> FloatArray:
+        """m of a listing seen: the part of such listings on lost pages of whose merchant nothing else was seen. Further
+        terms are smaller than the rest of what is not known, and rows without a page are not lost."""
+        there = self.page != NOWHERE
+        of_shop = self._distinct(there, self.shop)
+        stored = self._distinct(there, self.list)[self.list]
+        others = of_shop[self.shop] - 1
+        one, two = np.maximum(1.0, stored - 1.0), np.maximum(1.0, stored - 2.0)
+        term = np.select(
+            [others == 0, others == 1, others == 2], [np.ones(len(others)), -1 / one, 2 / (one * two)], 0.0
+        )
+        shops = np.unique(np.stack([self.merchant, self.list])[:, there], axis=1)[0]
+        is_elsewhere = (np.bincount(shops, minlength=int(self.merchant.max(initial=0)) + 1) > 1)[self.merchant]
+        found: FloatArray = np.where(is_elsewhere, 0.0, term)
+        return found
+
+    def _distinct(self, there: BoolArray, group: IntArray) -> IntArray:
+        """How many pages the rows of each group stand on."""
+        groups = np.unique(np.stack([group, self.page])[:, there], axis=1)[0]
+        return np.bincount(groups, minlength=int(group.max(initial=0)) + 1)
+
+    def _sum(self, rows: BoolArray, yuan: FloatArray) -> FloatArray:
+        return sums_by(self.list, np.where(rows, yuan, 0.0), len(self.read))
+
+    @staticmethod
+    def _count(rows: BoolArray, group: IntArray, size: int) -> FloatArray:
+        return sums_by(group, rows.astype(np.float64), size)
+
+    @staticmethod
+    def _in_any(rows: BoolArray, group: IntArray) -> BoolArray:
+        found: BoolArray = np.bincount(group, rows) > 0
+        return found
 
 
-def _sum(which: pl.Expr, yuan: pl.Expr) -> pl.Expr:
-    """The sum of a category in hundredths of a fen: whole numbers, so that the order of the rows is nothing to it."""
-    return pl.when(which).then((yuan * 1e4).round()).otherwise(0.0).cast(pl.Int64).sum().over(CATEGORY)
-
-
-def _alone(page: str) -> pl.Expr:
-    """m of a listing seen: the part of such listings on lost pages of whose merchant nothing else was seen. Further
-    terms are smaller than the rest of what is not known, and rows without a page are not lost."""
-    stored = pl.col(page).drop_nulls().n_unique().over(CATEGORY)
-    others = pl.col(page).drop_nulls().n_unique().over("merchant", *CATEGORY) - 1.0
-    is_elsewhere = pl.col("category").filter(pl.col(page).is_not_null()).n_unique().over("merchant") > 1
-    one, two = (pl.max_horizontal(1.0, stored - float(less)) for less in (1, 2))
-    term = pl.when(others == 0).then(1.0).when(others == 1).then(-1 / one).when(others == 2).then(2 / (one * two))
-    return pl.when(is_elsewhere).then(0.0).otherwise(term.otherwise(0.0))
+def _over(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """The ratio, 0 where there is nothing to divide by."""
+    ratio: FloatArray = np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0)
+    return ratio
 
 
 def shares_frame(footings: Sequence[Footings], name: str) -> pl.LazyFrame:
