@@ -1,4 +1,4 @@
-"""What floored displays cost: the law of a category's displays, and a belt's interval with what they hide in it.
+"""What floored displays cost, the law of a category's and a belt's interval with what they hide, and a week's compare.
 
     python -m benchmarks.sales_speed
 
@@ -39,7 +39,7 @@ class Cost:
 
 def main() -> int:
     """Times everything and prints the table; 0 where all is as wanted, else 1."""
-    costs = [law(), *interval(BELT_MERCHANTS, 0.002), *interval(LARGE_MERCHANTS, 0.3), comparison()]
+    costs = [law(), *interval(BELT_MERCHANTS, 0.002), *interval(LARGE_MERCHANTS, 0.3), comparison(), whole_week()]
     for cost in costs:
         limit = f"wanted {cost.wanted * 1e3:9,.1f}" if cost.wanted < np.inf else ""
         print(f"{cost.what:56} {cost.rows:>9,} rows {cost.seconds * 1e3:9,.1f} ms  {limit}")
@@ -88,6 +88,16 @@ def comparison() -> Cost:
     pairs = [(_best(lambda: figures(hidden), 1), _best(lambda: figures(exact), 1)) for _ in range(30)]  # in turn
     more = min(first for first, _ in pairs) - min(second for _, second in pairs)
     return Cost("more in the figures of a belt and week", belt.base.height, more, 0.005)
+
+
+def whole_week() -> Cost:
+    """All figures of one large belt and week, both ends read and compared."""
+    belt = draw_belt(LARGE_MERCHANTS, np.random.default_rng(SEED))
+
+    def figures() -> None:
+        belt_figures(belt.current, belt.base, BELT, WEEK, BASE_WEEK, Coverage(1.0, 1.0), shipped_rules())
+
+    return Cost("a belt and week read and compared", belt.base.height, _best(figures), 1.0)
 
 
 def floored(rows: pl.DataFrame) -> pl.DataFrame:

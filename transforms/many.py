@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 COMPARISON = "comparison"  # column of the number of a row's comparison
+BETWEEN = "\x1f"  # of parts of a key that are one text: it comes before every sign that an id has
 
 
 def stacked(frames: Sequence[pl.DataFrame]) -> pl.LazyFrame:

@@ -10,7 +10,7 @@ from transforms.bounds import Bounds
 from transforms.footing import Footings
 from transforms.imputation import Draws
 from transforms.losses import is_lossy, to_common_depth, with_losses
-from transforms.many import COMPARISON, apart, stacked
+from transforms.many import BETWEEN, COMPARISON, apart, stacked
 from transforms.ordered import BoolArray, FloatArray, IntArray, begins, floats, sums_at
 from transforms.page_spread import Spread
 from transforms.paired import Paired
@@ -133,7 +133,7 @@ def pairs_of_many(ends: Sequence[tuple[pl.DataFrame, pl.DataFrame, Footings]]) -
     current, base, footings = zip(*ends, strict=True)
     read = [*READ, "page"] if is_lossy(footings) else READ
     now, then = (to_common_depth(stacked(end), footings) for end in (current, base))
-    joined = _joined(now, then, read)
+    joined = _joined(now, then, read, is_one=len(ends) == 1)
     weighted = joined.lazy().with_columns(_base_weights(joined)).filter(pl.col("weight") > 0)
     pairs = weighted.with_columns(
         *_bases(),
@@ -200,15 +200,21 @@ def _counted(weight_at_end: str) -> pl.Expr:
     return ((pl.col("weight") >= COUNTED_WEIGHT) & pl.col(weight_at_end).is_not_null()).cast(pl.Float64)
 
 
-def _joined(current: pl.LazyFrame, base: pl.LazyFrame, read: Sequence[str]) -> pl.DataFrame:
+def _joined(current: pl.LazyFrame, base: pl.LazyFrame, read: Sequence[str], is_one: bool) -> pl.DataFrame:
     """Both ends side by side, one row per listing with the number of its merchant over all comparisons, sorted by key;
-    its category is that of the base where it stands there."""
+    its category is that of the base where it stands there. `is_one`: there is one comparison only."""
     key = [COMPARISON, *LISTING]
     earlier = base.select(*key, pl.col("row", "category", *read).name.prefix("base_"))
     later = current.select(*key, "row", "category", *read).rename({"weight": "weight_now"})
-    both = earlier.join(later, on=key, how="full", coalesce=True, validate="1:1").sort(key)
+    both = earlier.join(later, on=key, how="full", coalesce=True, validate="1:1").sort(_in_order(is_one))
     merchant, category = merchant_number(COMPARISON), pl.coalesce("base_category", "category").alias("category")
     return both.with_columns(merchant, category).drop("base_category").collect()
+
+
+def _in_order(is_one: bool) -> pl.Expr:
+    """The key as one text: sorting by four columns takes more than twice as long."""
+    number = [] if is_one else [pl.col(COMPARISON).cast(pl.String).str.zfill(9)]
+    return pl.concat_str(*number, *LISTING, separator=BETWEEN)
 
 
 def _base_weights(joined: pl.DataFrame) -> pl.Series:

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from transforms.figures import Figure
+from transforms.many import BETWEEN
 from transforms.ordered import FloatArray, IntArray, floats, sums_by
 from transforms.panels import LISTING
 from transforms.publication import Decision, with_interval
@@ -26,7 +27,6 @@ METHOD = "share of base value on linked listings, jackknife v1"
 THEN, NOW = date(2000, 1, 3), date(2001, 1, 1)  # any two: what is linked lies between the ends
 KEY = [*LISTING, "category"]
 NEXT = pl.col("next_listing_id").alias("listing_id")
-BETWEEN = "\x1f"  # of the number of a comparison and a marketplace
 
 
 @dataclass(frozen=True)
