@@ -1,8 +1,9 @@
 from datetime import date, timedelta
+from itertools import takewhile
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from transforms.counters import flows, since_last_tick, tick_levels, tightened, with_runs
@@ -95,6 +96,9 @@ def test_a_long_difference_is_told_per_28_days_and_hides_a_thirteenth() -> None:
     assert (low, middle, high) == pytest.approx((12_000 / 13, 1000, 14_000 / 13))
 
 
+@example(steps=[320, 318, 1, 1, 10, 0, 10, 140], resets={1}, grid=1)
+@example(steps=[315, 314, 1, 0, 10, 0, 10, 150], resets={1}, grid=1)
+@example(steps=[0, 0, 301, 300, 0, 0, 0, 0], resets={1, 3}, grid=1)
 @given(
     steps=st.lists(st.integers(0, 400), min_size=8, max_size=40),
     resets=st.sets(st.integers(1, 39), max_size=3),
@@ -104,11 +108,17 @@ def test_what_was_sold_lies_within_and_no_flow_is_negative(steps: list[int], res
     """Weekly flows of a floored counter that is set back to 0 now and then, tightened by past and future.
 
     A counter that sold more in the week of its fall than it had before, or as much but for 2 %, does not show that it
-    fell."""
-    counter, shown, hidden_falls = 0, [], set()
+    fell; what lies between the two levels, before and after, passes for orders that were taken back."""
+    counter, level, shown, hidden_falls = 0, 0, list[Shown](), set[int]()
     for at, step in enumerate(steps):
-        if at in resets and step // grid >= 0.98 * (counter // grid):
+        is_hidden = at in resets and step // grid >= 0.98 * (counter // grid)
+        if is_hidden or counter // grid < level // grid:
             hidden_falls.add(at)
+        if is_hidden:
+            above = takewhile(lambda earlier: shown[earlier][0] > step // grid * grid, reversed(range(at)))  # noqa: B023
+            hidden_falls.update(above)
+        if at in resets:
+            level = max(level, counter) if is_hidden else 0
         counter = step if at in resets else counter + step
         shown.append((counter // grid * grid, counter // grid * grid + (0 if grid == 1 else grid)))
     for rows in (with_runs(history(*shown)), tightened(history(*shown), with_future=True)):
